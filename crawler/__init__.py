@@ -1,0 +1,1 @@
+"""The street: the only code that touches the network."""
