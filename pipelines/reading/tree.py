@@ -1,0 +1,76 @@
+"""Text to one parsed tree, bounded: everything that reads the page shares it."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree, html
+from lxml.etree import _Element as Element
+
+__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "MAX_ELEMENTS", "Element", "TooBigError", "TooDeepError", "parse"]
+
+MAX_DEPTH = 900
+"""Deeper nesting is no page; careless real ones (unclosed ``font``) stay far below."""
+MAX_ELEMENTS = 400_000
+MAX_CHARACTERS = 20_000_000
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
+
+
+class TooDeepError(ValueError):
+    """The page nests deeper than ``MAX_DEPTH``."""
+
+
+class TooBigError(ValueError):
+    """The page has more elements or characters than any page of text."""
+
+
+def parse(text: str) -> Element | None:
+    """The page's root element without comments, or ``None`` where nothing is an element.
+
+    Raises ``TooDeepError`` or ``TooBigError`` for pages built to exhaust a reader.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise TooBigError(f"{len(text):,} characters")
+    clean = _PROLOG.sub("", _FORBIDDEN.sub("", text), count=1)
+    if not clean.strip():
+        return None
+    # huge_tree lifts libxml2's depth limit of 256, below which it silently drops the rest of a page
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(clean.encode("utf-8"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+    _measure(root)
+    return root
+
+
+def _measure(root: Element) -> None:
+    depth = elements = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            depth -= 1
+            continue
+        depth += 1
+        elements += 1
+        if depth > MAX_DEPTH:
+            raise TooDeepError(f"nested more than {MAX_DEPTH} deep")
+        if elements > MAX_ELEMENTS:
+            raise TooBigError(f"more than {MAX_ELEMENTS:,} elements")
+
+
+def attributes(element: Element) -> str:
+    """Class, id and role of an element in lower case, for name rules."""
+    get = element.get
+    return f"{get('class', '')} {get('id', '')} {get('role', '')}".lower()
+
+
+def squeeze(text: str | None) -> str:
+    """Text with every run of white space made one space."""
+    return " ".join((text or "").split())
+
+
+def inner_text(element: Element) -> str:
+    """All text below an element, white space folded."""
+    return squeeze("".join(str(part) for part in element.itertext()))
