@@ -1,0 +1,188 @@
+"""The stages in order: run what is not done, resume where it stopped, count every input once.
+
+*outlet page → archive → article → language → text → relevance → translation → labels → incident*
+
+A stage reads its inputs, closes the database, computes, opens it again and writes results and outcomes in one
+transaction. So a crash at any moment costs at most one chunk of repeated work and never a stored row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipelines.steps import decisions, landing, outlets
+from pipelines.steps.base import Context, Result, Step, Task
+from pipelines.steps.incidents import IncidentsStep
+from pipelines.steps.labels import LabelsStep
+from pipelines.steps.language import LanguageStep
+from pipelines.steps.reading import ReadingStep
+from pipelines.steps.relevance import RelevanceStep
+from pipelines.steps.revisions import RevisionsStep
+from pipelines.steps.texts import TextsStep
+from pipelines.steps.translation import TranslationStep
+from pipelines.store import Store, insert
+
+STEPS: tuple[Callable[[Context], Step], ...] = (
+    ReadingStep,
+    LanguageStep,
+    TextsStep,
+    RelevanceStep,
+    TranslationStep,
+    LabelsStep,
+    IncidentsStep,
+    RevisionsStep,
+)
+STAGES = ("reading", "language", "texts", "relevance", "translation", "labels", "incidents")
+"""The names that ``wiredesk stage`` and ``run --from/--to`` know; ``revisions`` belongs to ``incidents``."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with stage, inputs done and inputs in all."""
+
+
+class LineError(Exception):
+    """The line cannot go on; the message says where it stopped."""
+
+
+@dataclass(slots=True)
+class Funnel:
+    """What came in to each stage and what became of it, in the order of the line."""
+
+    landed: Counter[str] = field(default_factory=Counter)
+    decisions: Counter[str] = field(default_factory=Counter)
+    stages: dict[str, Counter[str]] = field(default_factory=dict)
+    inputs: dict[str, int] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """:raises LineError: when a stage has not answered each input exactly once."""
+        for stage, outcomes in self.stages.items():
+            if sum(outcomes.values()) != self.inputs[stage]:
+                raise LineError(
+                    f"{stage} took {self.inputs[stage]} inputs and answered {sum(outcomes.values())}: nothing of it can be trusted"
+                )
+
+
+def run(
+    store: Store,
+    context: Context,
+    *,
+    command: str,
+    first: str | None = None,
+    last: str | None = None,
+    progress: Progress | None = None,
+) -> Funnel:
+    """Run the line over everything that has landed and is not done.
+
+    :param first: a stage to do again from, with all that follow; ``None`` does only what is not done.
+    :param last: the last stage to run.
+    :raises LineError: when inputs and outcomes of a stage do not add up.
+    """
+    steps = [make(context) for make in STEPS]
+    begin = _position(steps, first) if first else 0
+    end = _position(steps, last) if last else len(steps) - 1
+    if last == "incidents":
+        end = len(steps) - 1
+    store.prepare(now=context.now)
+    funnel = Funnel()
+    with store.write() as con:
+        insert(
+            con,
+            "store.run",
+            [
+                {
+                    "run_id": context.run_id,
+                    "command": command,
+                    "started": context.now,
+                    "outcome": "running",
+                    "versions": {step.name: step.version for step in steps},
+                }
+            ],
+            replace=("run_id",),
+        )
+        outlets.fold_outlets(con)
+        funnel.landed = landing.fold_landing(con, context.data_dir / "landing")
+        funnel.decisions = decisions.fold_decisions(con, context)
+        if first:
+            for step in steps[begin:]:
+                step.forget(con)
+    for step in steps[begin : end + 1]:
+        _run_step(store, context, step, funnel, progress)
+        if step.name == "incidents":
+            with store.write() as con:  # decisions on incidents that did not exist until now
+                funnel.decisions += decisions.fold_decisions(con, context)
+    funnel.check()
+    with store.write() as con:
+        con.execute(
+            "UPDATE store.run SET outcome = 'done', finished = ? WHERE run_id = ?", [context.now, context.run_id]
+        )
+    return funnel
+
+
+def _position(steps: Sequence[Step], name: str) -> int:
+    for position, step in enumerate(steps):
+        if step.name == name:
+            return position
+    raise LineError(f"there is no stage {name}: the stages are {', '.join(STAGES)}")
+
+
+def _run_step(store: Store, context: Context, step: Step, funnel: Funnel, progress: Progress | None) -> None:
+    with store.read() as con:
+        tasks = step.pending(con)
+    funnel.inputs[step.name] = len(tasks)
+    outcomes = funnel.stages.setdefault(step.name, Counter())
+    done = 0
+    for chunk in _chunks(tasks, step):
+        with store.read() as con:
+            loaded = step.load(con, chunk)
+        results = _complete(step, chunk, list(step.compute(chunk, loaded)))
+        with store.write() as con:
+            step.save(con, results)
+            _record(con, context, step, results)
+        outcomes.update(result.outcome for result in results)
+        done += len(chunk)
+        if progress:
+            progress(step.name, done, len(tasks))
+
+
+def _chunks(tasks: Sequence[Task], step: Step) -> Iterator[Sequence[Task]]:
+    for start in range(0, len(tasks), step.chunk):
+        yield tasks[start : start + step.chunk]
+
+
+def _complete(step: Step, tasks: Sequence[Task], results: list[Result]) -> list[Result]:
+    """The results in the order of their tasks; each task exactly once."""
+    answered = {result.subject_id: result for result in results}
+    if len(answered) != len(results) or answered.keys() != {task.subject_id for task in tasks}:
+        lost = sorted({task.subject_id for task in tasks} - answered.keys())
+        raise LineError(f"{step.name} lost or doubled an input: {', '.join(lost[:3]) or 'doubled'}")
+    return [answered[task.subject_id] for task in tasks]
+
+
+def _record(con: object, context: Context, step: Step, results: Sequence[Result]) -> None:
+    version = step.version
+    insert(
+        con,  # type: ignore[arg-type]
+        "store.stage_result",
+        [
+            {
+                "stage": step.name,
+                "subject_id": result.subject_id,
+                "input_sha256": result.input_sha256,
+                "outcome": result.outcome,
+                "reason": result.reason or None,
+                "version": version,
+                "run_id": context.run_id,
+            }
+            for result in results
+        ],
+        replace=("stage", "subject_id"),
+    )
+    insert(
+        con,  # type: ignore[arg-type]
+        "store.stage_count",
+        [
+            {"run_id": context.run_id, "stage": step.name, "outcome": outcome, "n": n}
+            for outcome, n in sorted(Counter(result.outcome for result in results).items())
+        ],
+    )

@@ -1,0 +1,74 @@
+"""Folds the landing logs into ``store.fetch``: every URL that was ever met, with its outcome."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.store import insert
+from pipelines.steps.base import sha256_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+FIELDS = (
+    "url", "final_url", "outlet_id", "article_id", "kind", "way", "fetched", "http_status", "outcome", "reason",
+    "warc_file", "warc_offset", "warc_length", "page_sha256", "content_type", "etag", "last_modified",
+    "published_hint", "run_id",
+)  # fmt: skip
+LANDED = ("article", "html", "record")
+"""Kinds of landing lines that hold a page to read; listings and robots files are not pages."""
+
+
+class LandingLogError(Exception):
+    """A landing log holds a line that is none; the message names file and byte."""
+
+
+def _new_lines(path: Path, start: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Complete lines of ``path`` from byte ``start``: the byte after each, and its object.
+
+    A last line without its newline is a crawl in progress or cut off; it is left for later.
+    """
+    with path.open("rb") as handle:
+        handle.seek(start)
+        position = start
+        for raw in handle:
+            if not raw.endswith(b"\n"):
+                return
+            position += len(raw)
+            try:
+                row = json.loads(raw)
+            except ValueError as error:
+                raise LandingLogError(
+                    f"{path} holds a damaged line before byte {position}: move the line to another file and run again"
+                ) from error
+            yield position, row
+
+
+def fold_landing(con: DuckDBPyConnection, landing_dir: Path) -> Counter[str]:
+    """Fold what is new in ``landing_dir`` into the store; counts by outcome. One transaction of the caller."""
+    counts: Counter[str] = Counter()
+    done = dict(con.execute("SELECT file, bytes_read FROM store.journal_position").fetchall())
+    rows: dict[str, dict[str, Any]] = {}
+    positions = []
+    for path in sorted(landing_dir.glob("*.jsonl")):
+        name = f"landing/{path.name}"
+        position = done.get(name, 0)
+        for end, row in _new_lines(path, position):
+            position = end
+            fetch = {key: row.get(key) for key in FIELDS}
+            fetch["fetched"] = str(row["fetched"]).replace("T", " ").removesuffix("Z")
+            fetch["fetch_id"] = sha256_of(
+                row.get("run_id"), row.get("url"), row["fetched"], row.get("page_sha256"), row.get("warc_file"),
+                str(row.get("warc_offset")), row["outcome"],
+            )[:24]  # fmt: skip
+            rows[fetch["fetch_id"]] = fetch
+            counts[row["outcome"]] += 1
+        if position != done.get(name, 0):
+            positions.append({"file": name, "bytes_read": position})
+    insert(con, "store.fetch", rows.values(), replace=("fetch_id",))
+    insert(con, "store.journal_position", positions, replace=("file",))
+    return counts
