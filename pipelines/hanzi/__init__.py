@@ -1,0 +1,25 @@
+"""One form for Chinese of every script and region: the folding that reading machines share.
+
+``fold`` is for matching, ``to_simplified`` for translation. The regional words stand in ``words.tsv``.
+"""
+
+from pipelines.hanzi.folding import (
+    NORMALISATION_VERSION,
+    fold,
+    fold_with_offsets,
+    source_span,
+    to_simplified,
+)
+from pipelines.hanzi.regions import word_regions
+from pipelines.hanzi.scripts import character_table, is_han
+
+__all__ = [
+    "NORMALISATION_VERSION",
+    "character_table",
+    "fold",
+    "fold_with_offsets",
+    "is_han",
+    "source_span",
+    "to_simplified",
+    "word_regions",
+]
