@@ -1,0 +1,46 @@
+"""Language, script and region of an article: scripts first, then statistics.
+
+In: title and text, and what is known of the outlet. Out: ``records.Language``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pipelines.records import Language, Row
+
+VERSION = "language-1"
+"""Changes when an answer may change; the tables of the room are part of it."""
+
+__all__ = ["VERSION", "filter_rows", "identify"]
+
+
+def identify(
+    title: str | None,
+    text: str | None,
+    *,
+    outlet_language_tag: str | None = None,
+    outlet_region: str | None = None,
+) -> Language:
+    """Language, script and region of one article; the answer is described in `rules.py`."""
+    from pipelines.language.rules import identify as answer  # noqa: PLC0415  loads OpenCC
+
+    return answer(title, text, outlet_language_tag=outlet_language_tag, outlet_region=outlet_region)
+
+
+def filter_rows(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """One output row for each input row (``id``, ``title``, ``text``) with the fields of ``records.Language``."""
+    for row in rows:
+        answer = identify(row.get("title"), row.get("text"))
+        yield {
+            "id": row.get("id"),
+            "outcome": answer.outcome,
+            "language": answer.language,
+            "script": answer.script,
+            "region": answer.region,
+            "language_tag": answer.language_tag,
+            "confidence": answer.confidence,
+            "method": answer.method,
+            "reason": answer.reason,
+        }

@@ -1,0 +1,182 @@
+"""Say language, script and region of one article, each with how it is known; "unknown" is an answer."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipelines.hanzi import word_regions
+from pipelines.language import han
+from pipelines.language.statistics import language_of
+from pipelines.language.tables import scripts
+from pipelines.records import OK, Language
+
+_SAMPLE = 3000
+"""Characters of the body that are looked at: the first screens of an article say what it is written in."""
+
+_URL = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\w+")
+_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’.-]*[A-Za-z\u00c0-\u024f]")
+_FUNCTION_WORD = re.compile(
+    r"\b(?:the|of|and|is|are|was|in|to|for|on|with|that|which|by|from|de|la|le|les|der|die|und|el|los|il|di)\b"
+)
+_KANA_IN_CHINESE = re.compile("[のノ]")
+
+_LANGDETECT_ENOUGH = 0.8
+_REGIONS = ("CN", "TW", "HK", "MO", "SG", "MY")
+_SCRIPT_REGIONS = {"Hans": {"CN", "SG", "MY"}, "Hant": {"TW", "HK", "MO"}}
+
+
+def identify(
+    title: str | None,
+    text: str | None,
+    *,
+    outlet_language_tag: str | None = None,
+    outlet_region: str | None = None,
+) -> Language:
+    """Language, script and region of ``title`` and ``text`` together; either may be missing or empty.
+
+    ``outlet_language_tag`` (BCP 47) and ``outlet_region`` (ISO 3166-1) are what is known of the outlet: the region is
+    evidence, the language only breaks a tie. Outcomes: ``ok``, ``no_text`` (nothing given), ``no_letters`` (digits,
+    signs, addresses only), ``undecided`` (letters, but no answer that could be defended).
+    """
+    sample = "\n".join(part for part in (title, text[:_SAMPLE] if text else None) if part)
+    if not sample.strip():
+        return Language(outcome="no_text", method="none", reason="neither title nor text")
+    sample = _URL.sub(" ", sample)
+    counts = _count(sample)
+    if not counts:
+        return Language(
+            outcome="no_letters", method="scripts", reason="no letters besides addresses, digits and signs"
+        )
+    return _cjk(sample, counts, outlet_region) or _other(sample, counts, outlet_language_tag)
+
+
+@lru_cache(maxsize=1)
+def _any_letter() -> re.Pattern[str]:
+    inside = "".join(script.letters.pattern[1:-1] for script in scripts()[0] if script.code != "Latn")
+    return re.compile(f"[{inside}]")
+
+
+def _count(sample: str) -> dict[str, int]:
+    """Letters a script, scripts without letters left out; Han counts under ``Hani``."""
+    counts: dict[str, int] = {}
+    letters = scripts()[0]
+    if not sample.isascii():
+        if han_letters := len(han.HAN.findall(sample)):
+            counts["Hani"] = han_letters
+        if _any_letter().search(sample):
+            for script in letters:
+                if script.code != "Latn" and (n := len(script.letters.findall(sample))):
+                    counts[script.code] = n
+    latin = next(script for script in letters if script.code == "Latn")
+    if n := len(latin.letters.findall(sample)):
+        counts["Latn"] = n
+    return counts
+
+
+def _cjk(sample: str, counts: dict[str, int], outlet_region: str | None) -> Language | None:
+    """Japanese, Korean and Chinese; ``None`` where the text is none of them."""
+    han_n, kana, hangul = (
+        counts.get("Hani", 0),
+        counts.get("Hira", 0) + counts.get("Kana", 0),
+        counts.get("Hang", 0),
+    )
+    east = han_n + kana + hangul
+    others = sum(n for code, n in counts.items() if code not in {"Hani", "Hira", "Kana", "Hang", "Latn"})
+    if not east or others > east or (counts.get("Latn") and _mostly_latin(sample, east)):
+        return None
+    if kana or hangul:
+        if han_n and kana + hangul < han_n and (inner := han.without_quotations(sample)) != sample:
+            # 「恋するフォーチュンクッキー」 in a Chinese headline is a quotation, not the headline's language.
+            plain = _count(inner)
+            if plain.get("Hani", 0) >= 4:
+                kana, hangul = plain.get("Hira", 0) + plain.get("Kana", 0), plain.get("Hang", 0)
+                han_n = plain["Hani"]
+        decorative = len(_KANA_IN_CHINESE.findall(sample)) if kana <= 2 and han_n >= 4 else 0
+        kana -= min(kana, decorative)
+        share = (kana + hangul) / (han_n + kana + hangul)
+        if share >= 0.12:
+            language, script = ("ja", "Jpan") if kana >= hangul else ("ko", "Hang" if not han_n else "Kore")
+            script = "Hang" if language == "ko" else script
+            return _answer(
+                language, script, None, min(0.99, 0.8 + share / 4), "kana" if kana >= hangul else "hangul"
+            )
+    if (japanese := han.japanese_characters(sample)) and japanese * 12 >= han_n:
+        script, agree = han.script_of(sample)
+        if script != "Hans" or agree < 0.6:
+            return _answer("ja", "Jpan", None, 0.7, "japanese characters")
+    return _chinese(sample, han_n, outlet_region)
+
+
+def _mostly_latin(sample: str, east: int) -> bool:
+    """Whether Latin words carry the sentence: "NVIDIA GeForce RTX 上市" is Chinese, "the word 你好 means hello" not."""
+    words = len(_LATIN_WORD.findall(sample))
+    if words <= east:
+        return False
+    return words > 4 * east or bool(_FUNCTION_WORD.search(sample.lower()))
+
+
+def _chinese(sample: str, han_n: int, outlet_region: str | None) -> Language:
+    script, agree = han.script_of(sample)
+    language, sure = han.variety_of(sample, han_n)
+    method = "characters" if language == "zh" else "characters+words"
+    region: str | None = None
+    if outlet_region in _REGIONS and outlet_region in _SCRIPT_REGIONS.get(script, set(_REGIONS)):
+        region, method = outlet_region, method + "+outlet"
+    elif language == "zh" and (region := _region_by_words(sample, script)):
+        method += "+regional words"
+    confidence = sure if script == "Hani" else min(sure, 0.5 + 0.49 * agree)
+    return _answer(language, script, region, confidence, method)
+
+
+def _region_by_words(sample: str, script: str) -> str | None:
+    """TW, HK or CN where at least two different words say so and none of another region's own does."""
+    tally = word_regions(sample)
+    allowed = _SCRIPT_REGIONS.get(script, {"CN", "TW", "HK"})
+    ranked = sorted(((n, region) for region, n in tally.items() if region in allowed), reverse=True)
+    if not ranked or ranked[0][0] < 2:
+        return None
+    second = ranked[1][0] if len(ranked) > 1 else 0
+    return ranked[0][1] if ranked[0][0] >= 2 * second + 2 or (second == 0) else None
+
+
+def _other(sample: str, counts: dict[str, int], outlet_language_tag: str | None) -> Language:
+    code = max(sorted(counts), key=lambda script: counts[script])
+    letters, telling = scripts()
+    script = next((script for script in letters if script.code == code), None)
+    if script is not None and script.language:
+        share = counts[code] / sum(counts.values())
+        return _answer(script.language, code, None, min(0.99, 0.5 + share / 2), "script")
+    for rule in telling:
+        if rule.script == code and len(rule.letters.findall(sample)) >= rule.share * counts[code]:
+            return _answer(rule.language, code, None, 0.95, "letters")
+    language, probability = language_of(sample)
+    expected = outlet_language_tag.split("-")[0].lower() if outlet_language_tag else None
+    if language is not None and (probability >= _LANGDETECT_ENOUGH or language == expected):
+        method = "langdetect" if probability >= _LANGDETECT_ENOUGH else "langdetect+outlet"
+        return _answer(language, code, None, round(probability, 4), method)
+    reason = f"langdetect: {language or 'no answer'} with {probability:.2f}"
+    return Language(
+        outcome="undecided", script=code, confidence=round(probability, 4), method="langdetect", reason=reason
+    )
+
+
+_USUAL_SCRIPT = {"ja": "Jpan", "ko": "Kore"}
+
+
+def _answer(language: str, script: str, region: str | None, confidence: float, method: str) -> Language:
+    """The record; the tag names the script only where the language has several, as BCP 47 asks."""
+    parts = [language]
+    if language in {"zh", "yue", "wuu"} and script in {"Hans", "Hant"}:
+        parts.append(script)
+    if region:
+        parts.append(region)
+    return Language(
+        outcome=OK,
+        language=language,
+        script=script,
+        region=region,
+        language_tag="-".join(parts),
+        confidence=round(confidence, 4),
+        method=method,
+    )
