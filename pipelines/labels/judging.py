@@ -1,0 +1,188 @@
+"""One text judged: class, limbs, severity, axes, facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from pipelines import profiles
+from pipelines.labels.axes import axis_labels
+from pipelines.labels.classes import Verdict, decide
+from pipelines.labels.reading import Sense, read
+from pipelines.profiles import Profile
+from pipelines.records import OK, Evidence, Judgement, Label, Materialisation, Row
+
+VERSION = "labels-1"
+SHOWN = 3
+SUBJECT_SHOWN = 0.5
+
+
+def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
+    """Class, materialisation, limbs, severity and axis values of one text; ``title`` or ``text`` may be missing.
+
+    Outcome ``no_text`` where both are empty, else ``ok``. A text that does not concern the subject is ``unrelated``
+    and carries no labels.
+    """
+    senses = read(title, text, profile)
+    if not senses:
+        return Judgement(outcome="no_text", reason="neither title nor text")
+    if not concerns(senses, profile):
+        return Judgement(outcome=OK, class_="unrelated", reason=f"does not concern {profile.subject_plural}")
+    verdict = decide(senses, profile)
+    labels = [_class_label(verdict, senses)]
+    limbs: list[Label] = []
+    severity = "unknown"
+    materialisation: Materialisation | None = None
+    if verdict.class_ in ("incident", "hazard"):
+        materialisation = "actual" if verdict.class_ == "incident" else "plausible"
+        limbs = _limbs(senses, materialisation)
+        labels += limbs
+        step = _severity(senses, verdict.class_, materialisation)
+        if step is not None:
+            severity = step.value
+            labels.append(step)
+    if verdict.class_ == "unrelated":
+        labels = []
+    found, candidates = axis_labels(senses, profile)
+    others = [
+        ("class", name, round(p, 4)) for name, p in verdict.probabilities.items() if name != verdict.class_
+    ]
+    others.sort(key=lambda one: (-one[2], one[1]))
+    return Judgement(
+        outcome=OK,
+        class_=verdict.class_,
+        materialisation=materialisation,
+        limbs=tuple(label.value for label in limbs),
+        severity=severity,
+        labels=tuple([*labels, *found]),
+        candidates=tuple([*others, *candidates]),
+        reason=", ".join(reason.name for reason in verdict.reasons[:3]),
+    )
+
+
+def concerns(senses: Sequence[Sense], profile: Profile) -> bool:
+    """Whether the sentences concern the subject at all."""
+    doubt = 1.0
+    for sense in senses:
+        doubt *= 1.0 - sense.subject * {1.0: 1.0, 0.6: 0.8}.get(sense.place, 0.5)
+    return round(1.0 - doubt, 4) >= profile.thresholds["relevance"]
+
+
+def _class_label(verdict: Verdict, senses: Sequence[Sense]) -> Label:
+    shown = _with_subject([reason.sense for reason in verdict.reasons[:SHOWN]], senses)
+    return Label(
+        axis="class",
+        value=verdict.class_,
+        score=round(verdict.probabilities[verdict.class_], 4),
+        evidence=_quote(shown),
+        method="rules",
+    )
+
+
+def _with_subject(shown: list[Sense], senses: Sequence[Sense]) -> list[Sense]:
+    """The sentences, with the one that names the subject where none of them does."""
+    if max((sense.subject for sense in shown), default=0.0) < SUBJECT_SHOWN:
+        best = max(senses, key=lambda sense: (sense.subject * sense.place, -sense.line.n))
+        shown = [*shown, best]
+    return shown
+
+
+def _quote(senses: Iterable[Sense]) -> tuple[Evidence, ...]:
+    return profiles.evidence(sense.line for sense in senses)
+
+
+def _limbs(senses: Sequence[Sense], materialisation: str) -> list[Label]:
+    best: dict[str, tuple[float, Sense]] = {}
+    for sense in senses:
+        for said in sense.harms:
+            worth = (
+                said.harm.strength
+                * sense.link
+                * sense.place
+                * (1.0 if said.stance == materialisation else 0.5)
+            )
+            if said.harm.limb not in best or worth > best[said.harm.limb][0]:
+                best[said.harm.limb] = (worth, sense)
+    ranked = sorted(best.items(), key=lambda pair: (-pair[1][0], pair[0]))
+    kept = [(limb, worth, sense) for limb, (worth, sense) in ranked if worth >= 0.5 * ranked[0][1][0]]
+    return [
+        Label(
+            axis="limb",
+            value=limb,
+            score=round(worth, 4),
+            evidence=_quote(_with_subject([sense], senses)),
+            method="rules",
+        )
+        for limb, worth, sense in kept
+    ]
+
+
+def _severity(senses: Sequence[Sense], class_: str, materialisation: str) -> Label | None:
+    said = [
+        (one.harm.strength * sense.link * sense.place, one.harm.serious, sense)
+        for sense in senses
+        for one in sense.harms
+        if one.stance == materialisation
+    ]
+    if not said:
+        return None
+    serious = [one for one in said if one[1]]
+    worth, grave, sense = max(serious or said, key=lambda one: one[0])
+    value = f"serious {class_}" if grave and worth >= 0.3 else class_
+    return Label(
+        axis="severity",
+        value=value,
+        score=round(min(1.0, worth), 4),
+        evidence=_quote(_with_subject([sense], senses)),
+        method="rules",
+    )
+
+
+def filter_rows(rows: Iterable[Row], profile: str = "ai-incidents") -> Iterator[dict[str, Any]]:
+    """The stage as a filter: ``id``, ``outcome``, ``class``, ``materialisation``, ``limbs[]``, ``severity``, ``labels[]``."""
+    loaded = profiles.load(profile)
+    for row in rows:
+        yield {
+            "id": row.get("id", row.get("file")),
+            **as_row(judge(row.get("title"), row.get("text"), loaded)),
+        }
+
+
+def as_row(found: Judgement) -> dict[str, Any]:
+    """A judgement as the contract's JSON object."""
+    return {
+        "outcome": found.outcome,
+        "class": found.class_,
+        "materialisation": found.materialisation,
+        "limbs": list(found.limbs),
+        "severity": found.severity,
+        "labels": [
+            {
+                "axis": label.axis,
+                "value": label.value,
+                "score": label.score,
+                "evidence": [_evidence(one) for one in label.evidence],
+                "method": label.method,
+            }
+            for label in found.labels
+        ],
+        "facts": [
+            {
+                "kind": fact.kind,
+                "value": fact.value,
+                "role": fact.role,
+                "unit": fact.unit,
+                "precision": fact.precision,
+                "evidence": [_evidence(one) for one in fact.evidence],
+            }
+            for fact in found.facts
+        ],
+        "candidates": [
+            {"axis": axis, "value": value, "score": score} for axis, value, score in found.candidates
+        ],
+        "reason": found.reason,
+    }
+
+
+def _evidence(one: Evidence) -> dict[str, Any]:
+    return {"quote": one.quote, "start": one.start, "end": one.end, "field": one.field}

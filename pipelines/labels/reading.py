@@ -1,0 +1,136 @@
+"""What each sentence says: of the subject, of harm (actual, plausible or denied), and what kind of news it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipelines import profiles
+from pipelines.profiles import Hit, Line, Profile
+from pipelines.profiles.profile import Harm
+
+LEAD_SENTENCES = 2
+LEAD = 0.6
+BODY = 0.25
+NEIGHBOUR = 0.75
+TITLED = 0.6
+MENTIONED = 0.35
+"""How firmly a harm belongs to the subject: named in the same sentence 1, in a neighbour, in the title, elsewhere."""
+_CLAUSE = re.compile(r"[,，;；:：。.!?！？]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(slots=True)
+class Said:
+    """One harm in one sentence."""
+
+    harm: Harm
+    stance: str
+    """``actual`` or ``plausible``."""
+    hit: Hit
+
+
+@dataclass(slots=True)
+class Sense:
+    """One sentence with what it says."""
+
+    line: Line
+    place: float
+    """1 for the title (or the first sentence where there is none), less for later sentences."""
+    subject: float
+    """How surely it names the subject itself."""
+    link: float = 0.0
+    """How firmly what it says belongs to the subject."""
+    harms: list[Said] = field(default_factory=list)
+    denied: list[Harm] = field(default_factory=list)
+    news: set[str] = field(default_factory=set)
+    values: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Cue weight by (axis, value)."""
+    plausible: bool = False
+    actual: bool = False
+    follow_up: bool = False
+
+
+def read(title: str | None, text: str | None, profile: Profile) -> list[Sense]:
+    """The sentences of a document with what they say, in order."""
+    lines = profiles.read_lines(title, text, profile.lexicon)
+    titled = any(line.field == "title" for line in lines)
+    senses = [_sense(line, titled, profile) for line in lines]
+    _link(senses)
+    return senses
+
+
+def _sense(line: Line, titled: bool, profile: Profile) -> Sense:
+    hits = _unshadowed(line.hits)
+    first = line.field == "title" or (not titled and line.place == 0)
+    sense = Sense(
+        line, 1.0 if first else LEAD if line.place < LEAD_SENTENCES else BODY, profiles.subject_weight(line)
+    )
+    names = {hit.cue.name for hit in hits}
+    sense.plausible = "modality.plausible" in names
+    sense.actual = "modality.actual" in names
+    sense.follow_up = "modality.follow_up" in names
+    negations = _negations(hits)
+    for hit in hits:
+        kind, _, name = hit.cue.name.partition(".")
+        if kind == "harm":
+            _take_harm(sense, hit, profile.harms[name], negations, profile)
+        elif kind == "news":
+            sense.news.add(name)
+        elif ":" in hit.cue.name:
+            axis, _, value = hit.cue.name.partition(":")
+            if axis != "organisation":
+                key = (axis, value)
+                sense.values[key] = max(sense.values.get(key, 0.0), hit.cue.weight)
+    return sense
+
+
+def _unshadowed(hits: Sequence[Hit]) -> list[Hit]:
+    shadows = [hit for hit in hits if hit.cue.name == "subject.shadow"]
+    if not shadows:
+        return list(hits)
+    return [
+        hit
+        for hit in hits
+        if not (
+            hit.cue.name.startswith("subject.")
+            and any(s.start <= hit.start and hit.end <= s.end for s in shadows)
+        )
+    ]
+
+
+def _negations(hits: Sequence[Hit]) -> list[Hit]:
+    guards = [hit for hit in hits if hit.cue.name == "modality.not_negation"]
+    return [
+        hit
+        for hit in hits
+        if hit.cue.name == "modality.negation" and not any(g.start <= hit.start < g.end for g in guards)
+    ]
+
+
+def _take_harm(sense: Sense, hit: Hit, harm: Harm, negations: Sequence[Hit], profile: Profile) -> None:
+    folded = sense.line.folded
+    for negation in negations:
+        between = folded[negation.end : hit.start]
+        reach = (
+            profile.reach["han"] if _HAN.search(folded[negation.start : hit.end]) else profile.reach["latin"]
+        )
+        if negation.start <= hit.start and len(between) <= reach and not _CLAUSE.search(between):
+            sense.denied.append(harm)
+            return
+    if harm.stance == "plausible" or (sense.plausible and not sense.actual):
+        stance = "plausible"
+    else:
+        stance = "actual"
+    if harm.stance == "open" and not sense.actual:
+        stance = "plausible"
+    sense.harms.append(Said(harm, stance, hit))
+
+
+def _link(senses: Sequence[Sense]) -> None:
+    titled = max((s.subject for s in senses if s.place == 1.0), default=0.0)
+    anywhere = max((s.subject for s in senses), default=0.0)
+    for i, sense in enumerate(senses):
+        near = max((senses[j].subject for j in (i - 1, i + 1) if 0 <= j < len(senses)), default=0.0)
+        sense.link = max(sense.subject, NEIGHBOUR * near, TITLED * titled, MENTIONED * anywhere)

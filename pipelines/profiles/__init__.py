@@ -1,0 +1,27 @@
+"""Profiles: what a desk watches for, as one folder of data (lexicon, vocabularies, thresholds, weights).
+
+The code in this package knows no subject: ``ai-incidents`` and ``cyber-incidents`` are read by the same lines.
+``docs/profiles.md`` tells an analyst how to write a profile.
+"""
+
+from __future__ import annotations
+
+from pipelines.profiles.lexicon import Cue, Hit, Lexicon
+from pipelines.profiles.profile import Axis, Profile, ProfileError, Value, available, load
+from pipelines.profiles.scan import Line, evidence, read_lines, subject_weight
+
+__all__ = [
+    "Axis",
+    "Cue",
+    "Hit",
+    "Lexicon",
+    "Line",
+    "Profile",
+    "ProfileError",
+    "Value",
+    "available",
+    "evidence",
+    "load",
+    "read_lines",
+    "subject_weight",
+]

@@ -1,0 +1,258 @@
+"""Reading and checking a profile folder."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pipelines import hanzi
+from pipelines.profiles.lexicon import Cue, Lexicon, PhraseError
+from pipelines.records import Class
+
+HERE = Path(__file__).parent
+CLASSES: tuple[Class, ...] = ("incident", "hazard", "complementary", "unrelated")
+STANCES = ("actual", "plausible", "open")
+MODALITY = ("plausible", "actual", "negation", "not_negation", "follow_up")
+
+
+class ProfileError(ValueError):
+    """A profile cannot be used; the message names the file and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """A kind of harm: what its phrases say about limb, severity, stance and the axes."""
+
+    name: str
+    about: str
+    limb: str
+    stance: str
+    strength: float
+    serious: bool
+    values: Mapping[tuple[str, str], float]
+    """Strength of the reason that the harm gives for a value, by (axis, value)."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A kind of news: what a hit adds to the score of each class."""
+
+    name: str
+    about: str
+    guard: bool
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a controlled vocabulary."""
+
+    name: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One controlled vocabulary, its values in the order of the file."""
+
+    key: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One organisation or system of the gazetteer."""
+
+    name: str
+    kind: str
+    """``organisation`` or ``system``."""
+    role: str | None
+    """The role it plays unless its sentence says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """A profile as the stages use it; equal folders have equal ``version``."""
+
+    name: str
+    title: str
+    subject: str
+    subject_plural: str
+    version: str
+    """``<name>-<first twelve hex digits of the SHA-256 over the folder's files>``, the folding's version included."""
+    thresholds: Mapping[str, float]
+    limbs: Mapping[str, str]
+    harms: Mapping[str, Harm]
+    news: Mapping[str, News]
+    axes: tuple[Axis, ...]
+    organisations: Mapping[str, Organisation]
+    reach: Mapping[str, int]
+    """How many characters a negation reaches, by ``han`` and ``latin``."""
+    classes: Mapping[str, Mapping[str, float]]
+    """What an event, and nothing at all (``bias``), adds to the score of each class."""
+    weights: Mapping[str, Mapping[str, float]]
+    """Optional trained corrections of the class weights, by feature and class (``weights.toml``)."""
+    subject_lexicon: Lexicon
+    """Only what makes a text concern the subject: the first pass."""
+    lexicon: Lexicon
+    """Every phrase of the profile."""
+
+
+def available() -> tuple[str, ...]:
+    """Names of the profiles that ship."""
+    return tuple(sorted(path.parent.name for path in HERE.glob("*/profile.toml")))
+
+
+def load(name_or_path: str | Path) -> Profile:
+    """Load a shipped profile by name, or any folder by path.
+
+    :raises ProfileError: when there is none or it is faulty; the message names the file and the fault.
+    """
+    folder = HERE / name_or_path if str(name_or_path) in available() else Path(name_or_path)
+    if not (folder / "profile.toml").is_file():
+        raise ProfileError(
+            f"no profile {str(name_or_path)!r}: give one of {', '.join(available())}, or a folder with a profile.toml"
+        )
+    return _load(folder.resolve())
+
+
+@cache
+def _load(folder: Path) -> Profile:
+    head = _toml(folder / "profile.toml")
+    for key in ("name", "title", "subject", "subject_plural", "thresholds", "limbs", "axes", "classes"):
+        if key not in head:
+            raise ProfileError(f"{folder / 'profile.toml'}: {key!r} is missing")
+    try:
+        return _build(folder, head)
+    except PhraseError as fault:
+        raise ProfileError(f"{folder}: {fault}") from fault
+
+
+def _build(folder: Path, head: dict[str, Any]) -> Profile:
+    subject = [
+        (Cue(f"subject.{name}", float(group["weight"])), _phrases(group["phrases"]))
+        for name, group in _groups(folder / "subject.toml", {"weight", "phrases"})
+    ]
+    axes, axis_cues = _axes(folder, head["axes"]["order"])
+    known = {(axis.key, value.name) for axis in axes for value in axis.values}
+    harms, harm_cues = _harms(folder / "harms.toml", known, set(head["limbs"]))
+    news, news_cues = _news(folder / "news.toml")
+    modality = [
+        (Cue(f"modality.{name}"), _phrases(group["phrases"]))
+        for name, group in _groups(folder / "modality.toml", {"phrases"})
+    ]
+    missing = sorted({f"modality.{name}" for name in MODALITY} - {cue.name for cue, _ in modality})
+    if missing:
+        raise ProfileError(f"{folder / 'modality.toml'}: {', '.join(missing)} missing")
+    negation = dict(_groups(folder / "modality.toml", {"phrases"}))["negation"]
+    organisations, organisation_cues = _organisations(folder / "organisations.toml")
+    return Profile(
+        name=head["name"],
+        title=head["title"],
+        subject=head["subject"],
+        subject_plural=head["subject_plural"],
+        version=f"{head['name']}-{_digest(folder)}",
+        thresholds={key: float(value) for key, value in head["thresholds"].items()},
+        limbs=head["limbs"],
+        harms=harms,
+        news=news,
+        axes=axes,
+        organisations=organisations,
+        reach={name: int(negation[f"window_{name}"]) for name in ("han", "latin")},
+        classes=head["classes"],
+        weights=_toml(folder / "weights.toml")["weights"] if (folder / "weights.toml").is_file() else {},
+        subject_lexicon=Lexicon(subject),
+        lexicon=Lexicon([*subject, *harm_cues, *news_cues, *modality, *axis_cues, *organisation_cues]),
+    )
+
+
+_Cues = list[tuple[Cue, list[str]]]
+
+
+def _harms(path: Path, known: set[tuple[str, str]], limbs: set[str]) -> tuple[dict[str, Harm], _Cues]:
+    harms: dict[str, Harm] = {}
+    cues: _Cues = []
+    for name, group in _groups(path, {"limb", "stance", "phrases"}):
+        values = {
+            (axis, value): float(w) for axis, of in group.get("values", {}).items() for value, w in of.items()
+        }
+        unknown = sorted(f"{axis}: {value}" for axis, value in values.keys() - known)
+        if unknown:
+            raise ProfileError(f"{path}: {name} names values that no axis has: {'; '.join(unknown)}")
+        if group["limb"] not in limbs or group["stance"] not in STANCES:
+            raise ProfileError(f"{path}: {name} has limb {group['limb']!r} and stance {group['stance']!r}")
+        about = str(group.get("about", name.replace("_", " ")))
+        strength = float(group.get("strength", 1.0))
+        serious = int(group.get("severity", 1)) > 1
+        harms[name] = Harm(name, about, group["limb"], group["stance"], strength, serious, values)
+        cues.append((Cue(f"harm.{name}"), _phrases(group["phrases"])))
+    return harms, cues
+
+
+def _news(path: Path) -> tuple[dict[str, News], _Cues]:
+    news: dict[str, News] = {}
+    cues: _Cues = []
+    for name, group in _groups(path, {"weights", "phrases"}):
+        unknown = sorted(set(group["weights"]) - set(CLASSES))
+        if unknown:
+            raise ProfileError(f"{path}: {name} weighs unknown classes: {', '.join(unknown)}")
+        weights = {key: float(value) for key, value in group["weights"].items()}
+        news[name] = News(name, str(group.get("about", name)), bool(group.get("guard", False)), weights)
+        cues.append((Cue(f"news.{name}"), _phrases(group["phrases"])))
+    return news, cues
+
+
+def _axes(folder: Path, order: list[str]) -> tuple[tuple[Axis, ...], _Cues]:
+    axes: list[Axis] = []
+    cues: _Cues = []
+    for key in order:
+        values: list[Value] = []
+        for name, group in _groups(folder / "axes" / f"{key}.toml", {"definition", "cues"}):
+            values.append(Value(name, group["definition"]))
+            cues.append((Cue(f"{key}:{name}", float(group.get("weight", 0.55))), _phrases(group["cues"])))
+        axes.append(Axis(key, tuple(values)))
+    return tuple(axes), cues
+
+
+def _organisations(path: Path) -> tuple[dict[str, Organisation], _Cues]:
+    found: dict[str, Organisation] = {}
+    cues: _Cues = []
+    if path.is_file():
+        for name, group in _groups(path, {"kind", "names"}):
+            found[name] = Organisation(name, group["kind"], group.get("role"))
+            cues.append((Cue(f"organisation:{name}"), _phrases(group["names"])))
+    return found, cues
+
+
+def _groups(path: Path, needed: set[str]) -> list[tuple[str, dict[str, Any]]]:
+    groups = list(_toml(path).items())
+    for name, group in groups:
+        missing = sorted(needed - set(group)) if isinstance(group, dict) else sorted(needed)
+        if missing:
+            raise ProfileError(f"{path}: [{name}] lacks {', '.join(missing)}")
+    return groups
+
+
+def _phrases(text: str) -> list[str]:
+    return [phrase.strip() for line in text.splitlines() for phrase in line.split("|") if phrase.strip()]
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise ProfileError(f"{path} is missing") from fault
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ProfileError(f"{path} cannot be read: {fault}") from fault
+
+
+def _digest(folder: Path) -> str:
+    whole = sha256(hanzi.NORMALISATION_VERSION.encode())
+    for path in sorted(folder.rglob("*.toml")):
+        whole.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return whole.hexdigest()[:12]
