@@ -151,4 +151,6 @@ def lay_out(root: Element, *, hidden: bool = False) -> Layout:
             if anchors:
                 links += len(_SPACE.sub("", element.tail))
     close()
+    for node in nodes:
+        node.end = min(node.end, len(blocks))
     return layout
