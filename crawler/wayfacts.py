@@ -81,6 +81,8 @@ class SectionList(_Paged):
     """CSS of the time inside a card."""
     time_format: str = ""
     """``strptime`` form of the printed time; empty: ISO."""
+    base: str = ""
+    """What relative links are joined to, where that is not the page itself."""
 
     def __post_init__(self) -> None:
         _Paged.__post_init__(self)

@@ -23,6 +23,7 @@ OUTLET = Outlet(
             url="https://www.epochtimes.com.tw/最新文章/all/全部/p/1",
             page_url="https://www.epochtimes.com.tw/最新文章/all/全部/p/{page}",
             max_pages=3,
+            base="https://www.epochtimes.com.tw/",
             source="a rule table of 2017 and a crawler of 2020, C/D",
         ),
         Feed(url="https://www.epochtimes.com.tw/rss", rank=2, source="feed lists only, D"),

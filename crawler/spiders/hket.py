@@ -56,7 +56,7 @@ OUTLET = Outlet(
         SectionList(
             url="https://inews.hket.com/sran001/全部",
             rank=2,
-            links=".main-listing-container .listing-title > a, .listing-title > a",
+            links=".listing-title > a, .article-listing > a",
             source="RSSHub 2026, B",
         ),
         SectionList(
