@@ -3,6 +3,18 @@
 No sentence, no label. ``judge`` answers one text, ``aggregate`` an incident's texts (one text, one vote).
 """
 
-from pipelines.labels.judging import VERSION, filter_rows, judge
+from pipelines.labels.judging import VERSION, as_row, filter_rows, judge
+from pipelines.labels.rationale import rationale
+from pipelines.labels.votes import Ballot, Vote, Votes, aggregate
 
-__all__ = ["VERSION", "filter_rows", "judge"]
+__all__ = [
+    "VERSION",
+    "Ballot",
+    "Vote",
+    "Votes",
+    "aggregate",
+    "as_row",
+    "filter_rows",
+    "judge",
+    "rationale",
+]

@@ -34,7 +34,7 @@ class Verdict:
     reasons: tuple[Reason, ...]
 
 
-def reasons(senses: Sequence[Sense], profile: Profile) -> dict[str, Reason]:
+def reasons(senses: Sequence[Sense]) -> dict[str, Reason]:
     """Every reason of a text by name: ``actual``, ``plausible``, ``harm.*`` and ``news.*``."""
     found: dict[str, Reason] = {}
 
@@ -68,15 +68,15 @@ def weights_of(name: str, profile: Profile) -> Mapping[str, float]:
 
 def decide(senses: Sequence[Sense], profile: Profile) -> Verdict:
     """Weigh the reasons of a text that concerns the subject."""
-    found = reasons(senses, profile)
-    scores = {name: weights_of("bias", profile).get(name, 0.0) for name in CLASSES}
+    found = reasons(senses)
+    scores: dict[str, float] = {name: weights_of("bias", profile).get(name, 0.0) for name in CLASSES}
     for reason in found.values():
         for name, weight in weights_of(reason.name, profile).items():
             scores[name] += weight * reason.strength
     top = max(scores.values())
     total = sum(exp(score - top) for score in scores.values())
     probabilities = {name: exp(score - top) / total for name, score in scores.items()}
-    chosen = max(CLASSES, key=lambda name: probabilities[name])
+    chosen: Class = max(CLASSES, key=lambda name: probabilities[name])
     ranked = sorted(
         (r for r in found.values() if weights_of(r.name, profile).get(chosen, 0.0) > 0.0),
         key=lambda r: (-weights_of(r.name, profile)[chosen] * r.strength, r.name),

@@ -8,6 +8,7 @@ from typing import Any
 from pipelines import profiles
 from pipelines.labels.axes import axis_labels
 from pipelines.labels.classes import Verdict, decide
+from pipelines.labels.facts import facts
 from pipelines.labels.reading import Sense, read
 from pipelines.profiles import Profile
 from pipelines.records import OK, Evidence, Judgement, Label, Materialisation, Row
@@ -54,8 +55,9 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
         materialisation=materialisation,
         limbs=tuple(label.value for label in limbs),
         severity=severity,
-        labels=tuple([*labels, *found]),
-        candidates=tuple([*others, *candidates]),
+        labels=(*labels, *found),
+        facts=facts(senses, profile, event=materialisation is not None),
+        candidates=(*others, *candidates),
         reason=", ".join(reason.name for reason in verdict.reasons[:3]),
     )
 

@@ -119,12 +119,8 @@ def _take_harm(sense: Sense, hit: Hit, harm: Harm, negations: Sequence[Hit], pro
         if negation.start <= hit.start and len(between) <= reach and not _CLAUSE.search(between):
             sense.denied.append(harm)
             return
-    if harm.stance == "plausible" or (sense.plausible and not sense.actual):
-        stance = "plausible"
-    else:
-        stance = "actual"
-    if harm.stance == "open" and not sense.actual:
-        stance = "plausible"
+    feared = harm.stance == "plausible" or (not sense.actual and (sense.plausible or harm.stance == "open"))
+    stance = "plausible" if feared else "actual"
     sense.harms.append(Said(harm, stance, hit))
 
 

@@ -81,6 +81,8 @@ class Profile:
 
     name: str
     title: str
+    noun: str
+    """What stands before the class in a sentence: ``AI`` incident."""
     subject: str
     subject_plural: str
     version: str
@@ -124,7 +126,17 @@ def load(name_or_path: str | Path) -> Profile:
 @cache
 def _load(folder: Path) -> Profile:
     head = _toml(folder / "profile.toml")
-    for key in ("name", "title", "subject", "subject_plural", "thresholds", "limbs", "axes", "classes"):
+    for key in (
+        "name",
+        "title",
+        "noun",
+        "subject",
+        "subject_plural",
+        "thresholds",
+        "limbs",
+        "axes",
+        "classes",
+    ):
         if key not in head:
             raise ProfileError(f"{folder / 'profile.toml'}: {key!r} is missing")
     try:
@@ -154,6 +166,7 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
     return Profile(
         name=head["name"],
         title=head["title"],
+        noun=head["noun"],
         subject=head["subject"],
         subject_plural=head["subject_plural"],
         version=f"{head['name']}-{_digest(folder)}",
@@ -240,6 +253,11 @@ def _groups(path: Path, needed: set[str]) -> list[tuple[str, dict[str, Any]]]:
 
 def _phrases(text: str) -> list[str]:
     return [phrase.strip() for line in text.splitlines() for phrase in line.split("|") if phrase.strip()]
+
+
+def phrase_groups(text: str) -> list[tuple[str, list[str]]]:
+    """The named phrase lists of a TOML text that holds nothing else."""
+    return [(name, _phrases(group["phrases"])) for name, group in tomllib.loads(text).items()]
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -1,0 +1,171 @@
+"""Facts of an event with the sentences that state them: who, where, how many, how much, when, what was done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+
+from pipelines import profiles
+from pipelines.labels.quantities import dates, quantities
+from pipelines.labels.reading import Sense
+from pipelines.profiles import Cue, Lexicon, Profile
+from pipelines.profiles.profile import phrase_groups
+from pipelines.records import Fact
+
+ORGANISATIONS = 12
+COUNTRIES = 8
+"""The most that one text gives; those named earliest come first."""
+_BEFORE = {
+    "source": re.compile(
+        r"(?:据|根据|引述|引用|according to|told|reported by|seen by)\s*《?$", re.IGNORECASE
+    ),
+    "harmed": re.compile(
+        r"(?:起诉方|骗走|攻击|受害者|损害|冒充|against|victims?,?|defrauded|impersonat\w+|targeted)\s*(?:the\s)?$",
+        re.IGNORECASE,
+    ),
+    "deployer": re.compile(r"(?:使用方|used by|deployed by|employed by|operated by|在)\s*$", re.IGNORECASE),
+    "developer": re.compile(
+        r"(?:由|开发商|developed by|made by|built by|created by|maker)\s*$", re.IGNORECASE
+    ),
+}
+_AFTER = {
+    "source": re.compile(
+        r"^》?\s*(?:报道|报导|披露|指出|援引|reported|reports\b|first reported)", re.IGNORECASE
+    ),
+    "harmed": re.compile(
+        r"^\s*(?:遭|被骗|受骗|被盗|遭遇|受害|员工受骗|was defrauded|was hacked|lost\b|fell victim)",
+        re.IGNORECASE,
+    ),
+    "deployer": re.compile(
+        r"^\s*(?:使用|采用|部署|启用|引入|旗下|used\b|uses\b|deployed|deploys|adopted|operates)",
+        re.IGNORECASE,
+    ),
+    "developer": re.compile(r"^\s*(?:开发|研发|推出的|打造|developed|built|trained)", re.IGNORECASE),
+    "regulator": re.compile(
+        r"^\s*(?:下令|要求|裁定|立案|开罚|罚款|调查|警告|ordered|fined|opened an investigation|is investigating)",
+        re.IGNORECASE,
+    ),
+}
+_IN = re.compile(r"(?:在|于|\bin|\bacross|\bthroughout)\s*$", re.IGNORECASE)
+_ACTOR = re.compile(
+    r"^\s*(?:政府|军方|黑客|公司|企业|当局|总统|companies|government|hackers|firms|officials|military|state-backed)",
+    re.IGNORECASE,
+)
+_AFFECTED = re.compile(r"(?:针对|攻击|起诉|制裁|against|targeting|targeted)\s*$", re.IGNORECASE)
+
+
+def facts(senses: Sequence[Sense], profile: Profile, *, event: bool) -> tuple[Fact, ...]:
+    """The facts of one text; quantities, date and actions only where it reports an ``event``."""
+    found: list[Fact] = [*_organisations(senses, profile), *_countries(senses)]
+    if event:
+        found += _event(senses)
+        found += _actions(senses)
+    return tuple(found)
+
+
+def _organisations(senses: Sequence[Sense], profile: Profile) -> Iterable[Fact]:
+    roles: dict[str, str | None] = {}
+    first: dict[str, Sense] = {}
+    for sense in senses:
+        for hit in sense.line.hits:
+            kind, _, name = hit.cue.name.partition(":")
+            if kind != "organisation":
+                continue
+            role = _role(sense.line.folded, hit.start, hit.end)
+            if name not in first or (roles[name] is None and role is not None):
+                first[name], roles[name] = sense, role
+    for name, sense in list(first.items())[:ORGANISATIONS]:
+        known = profile.organisations[name]
+        yield Fact(
+            kind=known.kind,
+            value=name,
+            role=roles[name] or known.role,
+            evidence=profiles.evidence([sense.line]),
+        )
+
+
+def _role(folded: str, start: int, end: int) -> str | None:
+    before, after = folded[max(0, start - 24) : start], folded[end : end + 24]
+    for role, pattern in _BEFORE.items():
+        if pattern.search(before):
+            return role
+    for role, pattern in _AFTER.items():
+        if pattern.search(after):
+            return role
+    return None
+
+
+@cache
+def _gazetteer() -> Lexicon:
+    text = (files(__package__) / "data" / "countries.tsv").read_text(encoding="utf-8")
+    groups = []
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            code, chinese, english = line.split("\t")
+            groups.append((Cue(code), [*chinese.split("|"), *english.split("|")]))
+    return Lexicon(groups)
+
+
+@cache
+def _action_lexicon() -> Lexicon:
+    text = (files(__package__) / "data" / "actions.toml").read_text(encoding="utf-8")
+    return Lexicon((Cue(name), phrases) for name, phrases in phrase_groups(text))
+
+
+def _countries(senses: Sequence[Sense]) -> Iterable[Fact]:
+    found: dict[str, tuple[Sense, str | None]] = {}
+    for sense in senses:
+        folded = sense.line.folded
+        for hit in _gazetteer().find(folded):
+            code = hit.cue.name
+            before, after = folded[max(0, hit.start - 12) : hit.start], folded[hit.end : hit.end + 16]
+            role = (
+                "occurred"
+                if _IN.search(before)
+                else "affected"
+                if _AFFECTED.search(before)
+                else "actor"
+                if _ACTOR.search(after)
+                else None
+            )
+            if code not in found or (found[code][1] is None and role is not None):
+                found[code] = (sense, role)
+    for code, (sense, role) in list(found.items())[:COUNTRIES]:
+        yield Fact(kind="country", value=code, role=role, evidence=profiles.evidence([sense.line]))
+
+
+def _event(senses: Sequence[Sense]) -> Iterable[Fact]:
+    seen: set[tuple[str, str | None]] = set()
+    dated = False
+    for sense in senses:
+        for quantity in quantities(sense.line.folded):
+            key = (quantity.value, quantity.unit)
+            if key not in seen:
+                seen.add(key)
+                yield Fact(
+                    kind="quantity",
+                    value=quantity.value,
+                    role=quantity.role,
+                    unit=quantity.unit,
+                    evidence=profiles.evidence([sense.line]),
+                )
+        if sense.harms and not dated:
+            for value, precision in dates(sense.line.folded)[:1]:
+                dated = True
+                yield Fact(
+                    kind="event_date",
+                    value=value,
+                    precision=precision,
+                    evidence=profiles.evidence([sense.line]),
+                )
+
+
+def _actions(senses: Sequence[Sense]) -> Iterable[Fact]:
+    seen: set[str] = set()
+    for sense in senses:
+        for hit in _action_lexicon().find(sense.line.folded):
+            if hit.cue.name not in seen:
+                seen.add(hit.cue.name)
+                yield Fact(kind="mitigation", value=hit.cue.name, evidence=profiles.evidence([sense.line]))
