@@ -1,0 +1,52 @@
+"""Fold articles into texts: twins of another script or region, wire copies, shortened copies, updates.
+
+``sign`` makes an article's signature, ``fold`` compares new signatures with known ones that share an index key,
+``diff`` says what an update changed, ``attributed_source`` whom a text credits. Pure: what is known comes in as
+an argument, nothing is kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipelines.texts.attribution import attributed_source
+    from pipelines.texts.filter import filter_rows
+    from pipelines.texts.folding import fold, text_id_of
+    from pipelines.texts.signature import Signature, sign
+    from pipelines.texts.versions import Change, diff
+
+VERSION = "texts-1"
+"""Changes when signatures or folds change; stored signatures of another version must be made anew."""
+
+_HOMES = {
+    "Change": "versions",
+    "Signature": "signature",
+    "attributed_source": "attribution",
+    "diff": "versions",
+    "filter_rows": "filter",
+    "fold": "folding",
+    "sign": "signature",
+    "text_id_of": "folding",
+}
+
+__all__ = [
+    "VERSION",
+    "Change",
+    "Signature",
+    "attributed_source",
+    "diff",
+    "filter_rows",
+    "fold",
+    "sign",
+    "text_id_of",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a member when it is first asked for: numpy, OpenCC and rensa stay out of ``wiredesk --help``."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

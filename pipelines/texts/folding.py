@@ -1,0 +1,145 @@
+"""Fold articles into texts: each new article against those that share an index key with it, oldest first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from pipelines.records import OK, Fold
+from pipelines.texts.signature import Signature
+from pipelines.texts.similarity import Verdict, judge, overlap
+
+POPULAR = 200
+"""A key that more articles carry than this is furniture (a disclaimer, a table's head) and brings no candidates."""
+REWRITTEN = 0.1
+"""Below this resemblance an address that is met again carries another text (a live page, a reused URL)."""
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def text_id_of(article_id: str) -> str:
+    """The id of the text that ``article_id`` founds: permanent, and free of the outlet's spelling."""
+    return "t-" + hashlib.sha256(article_id.encode()).hexdigest()[:12]
+
+
+def fold(new: Sequence[Signature], known: Sequence[Signature] = ()) -> list[Fold]:
+    """One ``Fold`` for each of ``new``, in the order of ``new``.
+
+    ``known`` are signatures folded before (with ``text_id``) that share at least one key with the new ones; others
+    change nothing. The new ones are taken oldest first (no date last, then by id) and see those before them, so a
+    day in one call or in many gives the same answer as long as days come in order. Cost is proportional to ``new``
+    and the keys that they share. ``ValueError`` where a known signature has no ``text_id``.
+    """
+    index = _Index()
+    for signature in known:
+        if signature.text_id is None:
+            raise ValueError(f"{signature.article_id} is given as known but has no text_id")
+        index.add(signature)
+    folds: dict[int, Fold] = {}
+    for n in sorted(range(len(new)), key=lambda n: (new[n].published or _LAST, new[n].article_id, n)):
+        found = _fold_one(new[n], index)
+        folds[n] = found
+        if found.outcome == OK:
+            index.add(new[n].with_text(found.text_id))
+    return [folds[n] for n in range(len(new))]
+
+
+class _Index:
+    """Articles by key."""
+
+    def __init__(self) -> None:
+        self._carriers: dict[int, list[int]] = {}
+        self._signatures: list[Signature] = []
+
+    def add(self, signature: Signature) -> None:
+        number = len(self._signatures)
+        self._signatures.append(signature)
+        for key in signature.keys:
+            self._carriers.setdefault(key, []).append(number)
+
+    def candidates(self, signature: Signature) -> list[Signature]:
+        """Those that share a key, the oldest addition first; keys that too many carry are passed over."""
+        found: set[int] = set()
+        for key in signature.keys:
+            carriers = self._carriers.get(key, ())
+            # The exact keys come first in a signature and bring the founder even when thousands carry the text.
+            found.update(carriers if len(carriers) <= POPULAR else carriers[:1])
+        return [self._signatures[number] for number in sorted(found)]
+
+
+def _fold_one(new: Signature, index: _Index) -> Fold:
+    if not new.letters and not new.title_letters:
+        return Fold(
+            article_id=new.article_id,
+            text_id=text_id_of(new.article_id),
+            relation="original",
+            reason="no title and no body: nothing to compare",
+            outcome="no_text",
+        )
+    candidates = index.candidates(new)
+    if (update := _update(new, candidates)) is not None:
+        return update
+    best: tuple[Verdict, Signature] | None = None
+    for old in candidates:
+        verdict = judge(new, old)
+        # Twins before copies, then the more alike; the oldest wins a draw because it is met first.
+        if verdict and (best is None or _rank(verdict) > _rank(best[0])):
+            best = verdict, old
+    if best is None:
+        return Fold(
+            article_id=new.article_id,
+            text_id=text_id_of(new.article_id),
+            relation="original",
+            reason="no earlier article carries this text",
+            attributed_source=new.attributed_source,
+        )
+    verdict, old = best
+    return Fold(
+        article_id=new.article_id,
+        text_id=str(old.text_id),
+        relation=verdict.relation,
+        reason=verdict.reason,
+        same_as=old.article_id,
+        similarity=verdict.similarity,
+        attributed_source=new.attributed_source,
+    )
+
+
+def _rank(verdict: Verdict) -> tuple[bool, float]:
+    return verdict.relation == "twin", verdict.similarity
+
+
+def _update(new: Signature, candidates: Iterable[Signature]) -> Fold | None:
+    """The newest version of the same article or address, unless another text stands there now."""
+    versions = [
+        old
+        for old in candidates
+        if old.article_id == new.article_id or (new.url is not None and old.url == new.url)
+    ]
+    if not versions:
+        return None
+    old = versions[-1]
+    resemblance, containment = overlap(new, old)
+    unchanged = new.body == old.body and new.title == old.title
+    if unchanged:
+        reason = "met again, nothing changed"
+    elif new.body == old.body:
+        resemblance, reason = 1.0, "the title changed, the body did not"
+    elif (
+        old.article_id == new.article_id
+        or new.title == old.title
+        or max(resemblance, containment) >= REWRITTEN
+    ):
+        reason = f"the page changed: {resemblance:.0%} of the shingles are the same"
+    else:
+        return None
+    return Fold(
+        article_id=new.article_id,
+        text_id=str(old.text_id),
+        relation="update",
+        reason=reason,
+        same_as=old.article_id,
+        similarity=1.0 if unchanged else round(resemblance, 4),
+        attributed_source=new.attributed_source,
+    )

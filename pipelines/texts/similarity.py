@@ -1,0 +1,117 @@
+"""Decide whether two signatures are one text, and say by what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.records import Relation
+from pipelines.texts.signature import Signature
+
+SAME_RESEMBLANCE = 0.5
+"""Jaccard of shingles from which two bodies are one text, for bodies of at least ``LONG`` shingles."""
+SAME_CONTAINMENT = 0.7
+"""Share of the shorter body's shingles found in the longer, for shortened copies."""
+TWIN_RESEMBLANCE = 0.9
+LONG = 80
+SHORT = 30
+"""Below this many shingles only equality counts: two short notices differ by the one word that matters."""
+SHORT_RESEMBLANCE = 0.75
+SHORT_CONTAINMENT = 0.9
+SAME_NUMBERS = 0.5
+"""Share of the numbers of the text with fewer of them that the other has too: tables of other days have other numbers."""
+MIN_NUMBERS = 4
+SHORTEST_PART = 60
+"""A part of a longer text must have this many shingles, or it may be a quotation or a furniture paragraph."""
+TITLE_LETTERS = 10
+TITLE_DAYS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why two signatures are one text."""
+
+    relation: Relation
+    similarity: float
+    reason: str
+
+
+def overlap(a: Signature, b: Signature) -> tuple[float, float]:
+    """``(resemblance, containment)``: Jaccard of the shingle sets, and the shared share of the smaller set.
+
+    Exact where both bodies have at most ``SKETCH_SIZE`` shingles, else estimated from the common sample.
+    """
+    scale = max(a.scale, b.scale)
+    left, right = _at(a, scale), _at(b, scale)
+    if not len(left) or not len(right):
+        return 0.0, 0.0
+    shared = int(np.intersect1d(left, right, assume_unique=True).size)
+    return shared / (len(left) + len(right) - shared), shared / min(len(left), len(right))
+
+
+def _at(signature: Signature, scale: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    sketch = signature.sketch
+    return sketch if signature.scale == scale else sketch[(sketch & np.uint32(scale - 1)) == 0]
+
+
+def judge(new: Signature, old: Signature) -> Verdict | None:
+    """The verdict on two different articles, or ``None`` where they are two texts."""
+    if new.shingles == 0 or old.shingles == 0:
+        return _by_title(new, old)
+    if new.body == old.body and min(new.shingles, old.shingles) >= SHORT:
+        return Verdict("twin", 1.0, _twin_reason(new, old, "the same text, letter for letter"))
+    if new.body == old.body and (new.title == old.title or min(new.letters, old.letters) >= TITLE_LETTERS):
+        return Verdict("twin", 1.0, _twin_reason(new, old, "the same short text, letter for letter"))
+    few = min(new.shingles, old.shingles)
+    if few < SHORT:
+        return None
+    resemblance, containment = overlap(new, old)
+    if not _same_numbers(new, old):
+        return None
+    many = max(new.shingles, old.shingles)
+    if resemblance >= TWIN_RESEMBLANCE and few >= LONG and few >= 0.9 * many:
+        reason = _twin_reason(
+            new, old, f"the same text but for a few words ({resemblance:.0%} of the shingles)"
+        )
+        return Verdict("twin" if _other_edition(new, old) else "copy", round(resemblance, 4), reason)
+    if resemblance >= (SAME_RESEMBLANCE if few >= LONG else SHORT_RESEMBLANCE):
+        return Verdict(
+            "copy", round(resemblance, 4), f"an edited copy: {resemblance:.0%} of the shingles are shared"
+        )
+    needed = SAME_CONTAINMENT if few >= LONG else SHORT_CONTAINMENT
+    if few >= SHORTEST_PART and containment >= needed:
+        which = "shortened" if new.shingles < old.shingles else "extended"
+        share = f"{containment:.0%} of the shorter one's shingles stand in the longer"
+        return Verdict(
+            "copy", round(containment, 4), f"a{'n' if which == 'extended' else ''} {which} copy: {share}"
+        )
+    return None
+
+
+def _by_title(new: Signature, old: Signature) -> Verdict | None:
+    """Where a body is missing the title alone must say it: long, equal, and of nearly the same day."""
+    if new.title != old.title or min(new.title_letters, old.title_letters) < TITLE_LETTERS:
+        return None
+    if new.published is not None and old.published is not None:
+        days = abs((new.published - old.published).total_seconds()) / 86400
+        if days > TITLE_DAYS:
+            return None
+    if new.shingles == old.shingles == 0:
+        return Verdict("twin", 1.0, _twin_reason(new, old, "the same title, and neither has a body"))
+    return Verdict("copy", 1.0, "the same title, and only one of them has a body")
+
+
+def _same_numbers(a: Signature, b: Signature) -> bool:
+    fewer, more = sorted((set(a.numbers), set(b.numbers)), key=len)
+    return len(fewer) < MIN_NUMBERS or len(fewer & more) >= SAME_NUMBERS * len(fewer)
+
+
+def _other_edition(a: Signature, b: Signature) -> bool:
+    return a.script != b.script
+
+
+def _twin_reason(a: Signature, b: Signature, what: str) -> str:
+    if a.script != b.script and {a.script, b.script} <= {"Hans", "Hant", "Hani"}:
+        return f"{what}, once the scripts ({b.script}, {a.script}) and regional words are folded"
+    return what

@@ -1,0 +1,80 @@
+"""What changed between two versions of one article."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from pipelines.hanzi import fold
+
+_SENTENCE = re.compile(r"[^。！？!?\n]+(?:[。！？!?]+[”’」』）)]*)?|\n")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an update changed; sentences as they stand in the version that has them, in its order."""
+
+    title: tuple[str | None, str | None] | None
+    """Old and new title, where they differ."""
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    numbers: tuple[tuple[str, ...], tuple[str, ...]]
+    """Numbers that only the old body has, numbers that only the new body has."""
+
+    @property
+    def summary(self) -> str:
+        """One sentence for a person."""
+        parts: list[str] = []
+        if self.title:
+            parts.append("the title changed")
+        for count, verb in ((len(self.added), "added"), (len(self.removed), "removed")):
+            if count:
+                parts.append(f"{count} sentence{'s' if count > 1 else ''} {verb}")
+        gone, come = self.numbers
+        if gone and come:
+            parts.append(f"numbers changed: {', '.join(gone[:4])} became {', '.join(come[:4])}")
+        return (
+            "; ".join(parts) if parts else "nothing but spacing, script or punctuation changed"
+        ).capitalize() + "."
+
+
+def diff(old_title: str | None, old_text: str | None, new_title: str | None, new_text: str | None) -> Change:
+    """Compare two versions sentence by sentence, blind to script, regional words, spacing and punctuation."""
+    before, after = _sentences(old_text or ""), _sentences(new_text or "")
+    added = _only_in(after, before)
+    removed = _only_in(before, after)
+    gone, come = _numbers(" ".join(removed)), _numbers(" ".join(added))
+    same_title = _plain(old_title or "") == _plain(new_title or "")
+    return Change(
+        title=None if same_title else (old_title, new_title),
+        added=tuple(added),
+        removed=tuple(removed),
+        numbers=(tuple(n for n in gone if n not in come), tuple(n for n in come if n not in gone)),
+    )
+
+
+def _sentences(text: str) -> list[str]:
+    return [found.strip() for found in _SENTENCE.findall(text) if _plain(found)]
+
+
+def _plain(text: str) -> str:
+    return _NOT_LETTERS.sub("", fold(text).lower())
+
+
+def _only_in(these: list[str], those: list[str]) -> list[str]:
+    left = Counter(_plain(sentence) for sentence in those)
+    found: list[str] = []
+    for sentence in these:
+        plain = _plain(sentence)
+        if left[plain]:
+            left[plain] -= 1
+        else:
+            found.append(sentence)
+    return found
+
+
+def _numbers(text: str) -> list[str]:
+    return list(dict.fromkeys(number.replace(",", "") for number in _NUMBER.findall(text)))
