@@ -30,6 +30,18 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
     if not concerns(senses, profile):
         return Judgement(outcome=OK, class_="unrelated", reason=f"does not concern {profile.subject_plural}")
     verdict = decide(senses, profile)
+    chances = sorted(
+        ((round(p, 4), name) for name, p in verdict.probabilities.items()), key=lambda one: (-one[0], one[1])
+    )
+    others = [("class", name, chance) for chance, name in chances]
+    found, candidates = axis_labels(senses, profile)
+    if chances[0][0] < profile.thresholds["class"]:
+        return Judgement(
+            outcome="undecided",
+            labels=tuple(found),
+            candidates=(*others, *candidates),
+            reason=f"no class reaches {profile.thresholds['class']}",
+        )
     labels = [_class_label(verdict, senses)]
     limbs: list[Label] = []
     severity = "unknown"
@@ -57,7 +69,7 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
         severity=severity,
         labels=(*labels, *found),
         facts=facts(senses, profile, event=materialisation is not None),
-        candidates=(*others, *candidates),
+        candidates=(*(one for one in others if one[1] != verdict.class_), *candidates),
         reason=", ".join(reason.name for reason in verdict.reasons[:3]),
     )
 

@@ -15,6 +15,8 @@ from pipelines.profiles.lexicon import Cue, Lexicon, PhraseError
 from pipelines.records import Class
 
 HERE = Path(__file__).parent
+COMMON = HERE / "common"
+"""What profiles share unless they bring their own: how a sentence stands to what it says."""
 CLASSES: tuple[Class, ...] = ("incident", "hazard", "complementary", "unrelated")
 STANCES = ("actual", "plausible", "open")
 MODALITY = ("plausible", "actual", "negation", "not_negation", "follow_up")
@@ -154,14 +156,13 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
     known = {(axis.key, value.name) for axis in axes for value in axis.values}
     harms, harm_cues = _harms(folder / "harms.toml", known, set(head["limbs"]))
     news, news_cues = _news(folder / "news.toml")
-    modality = [
-        (Cue(f"modality.{name}"), _phrases(group["phrases"]))
-        for name, group in _groups(folder / "modality.toml", {"phrases"})
-    ]
+    manner = folder / "modality.toml" if (folder / "modality.toml").is_file() else COMMON / "modality.toml"
+    stances = dict(_groups(manner, {"phrases"}))
+    modality = [(Cue(f"modality.{name}"), _phrases(group["phrases"])) for name, group in stances.items()]
     missing = sorted({f"modality.{name}" for name in MODALITY} - {cue.name for cue, _ in modality})
     if missing:
-        raise ProfileError(f"{folder / 'modality.toml'}: {', '.join(missing)} missing")
-    negation = dict(_groups(folder / "modality.toml", {"phrases"}))["negation"]
+        raise ProfileError(f"{manner}: {', '.join(missing)} missing")
+    negation = stances["negation"]
     organisations, organisation_cues = _organisations(folder / "organisations.toml")
     return Profile(
         name=head["name"],
@@ -271,6 +272,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 def _digest(folder: Path) -> str:
     whole = sha256(hanzi.NORMALISATION_VERSION.encode())
-    for path in sorted(folder.rglob("*.toml")):
-        whole.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for root in (folder, COMMON):
+        for path in sorted(root.rglob("*.toml")):
+            whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return whole.hexdigest()[:12]
