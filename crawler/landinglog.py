@@ -102,14 +102,12 @@ class Known:
     tries: Counter[str] = field(default_factory=Counter)
     """URL → failed tries so far."""
     listings: dict[str, LandingLine] = field(default_factory=dict)
-    """URL of a listing → the newest line that points at its bytes."""
+    """URL of a listing or a robots.txt → the newest line that points at its bytes."""
 
     def add(self, line: LandingLine) -> None:
-        if line.kind == "listing":
+        if line.kind in ("listing", "robots"):
             if line.outcome in (LANDED, UNCHANGED) and line.warc_file:
                 self.listings[line.url] = line
-            return
-        if line.kind == "robots":
             return
         self.last_outcome[line.url] = line.outcome
         if line.outcome in (LANDED, UNCHANGED):
