@@ -1,0 +1,30 @@
+"""Incident to a folder that stands alone: bundles, their check, their way back in, and the other exports.
+
+The door. A bundle is written from the public views and the archive; it verifies and opens without wiredesk.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .export import export
+from .safety import BundleError
+from .signing import check_signature, fingerprint, load_key
+from .verifier import Problem, UnreadableError, check_files, read_files
+
+VERSION = "bundles-1"
+
+__all__ = ["VERSION", "BundleError", "Problem", "export", "fingerprint", "load_key", "verify"]
+
+
+def verify(bundle: Path, *, trusted: bytes | None = None) -> list[Problem]:
+    """Everything wrong with a bundle; an empty list when it is whole.
+
+    :param bundle: a folder or a ZIP.
+    :param trusted: PEM of the public key that must have signed it; without it a signature need only fit its own key.
+    """
+    try:
+        files = read_files(bundle)
+    except (UnreadableError, OSError) as error:
+        return [Problem("unreadable", bundle.name, str(error))]
+    return check_files(files) + check_signature(files, trusted)
