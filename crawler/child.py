@@ -10,6 +10,7 @@ import asyncio
 import fcntl
 import json
 import os
+import resource
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -84,6 +85,7 @@ def run(spec: dict[str, Any], announce: Announce | None = None) -> CrawlReport:
         recovered=len(recovery.recovered),
         set_aside=tuple(recovery.set_aside),
         interrupted=interrupted,
+        peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     )
 
 

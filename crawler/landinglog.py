@@ -169,11 +169,11 @@ class LandingLog:
     def read_all(self, outlet_id: str | None = None) -> Iterator[LandingLine]:
         """Every whole line, oldest run first; a torn last line is left to recovery."""
         for path in self.files(outlet_id):
-            with path.open("rb") as handle:
-                for raw in handle:
-                    line = parse_line(raw)
-                    if line is not None and outlet_id in (None, line.outlet_id):
-                        yield line
+            yield from (line for line in _lines(path) if outlet_id in (None, line.outlet_id))
+
+    def read_run(self, run_id: str, outlet_id: str) -> Iterator[LandingLine]:
+        """The lines of one run and outlet."""
+        yield from _lines(self.path(run_id, outlet_id))
 
     def known(self, outlet_id: str) -> Known:
         """What has been met at an outlet."""
@@ -181,6 +181,16 @@ class LandingLog:
         for line in self.read_all(outlet_id):
             known.add(line)
         return known
+
+
+def _lines(path: Path) -> Iterator[LandingLine]:
+    if not path.exists():
+        return
+    with path.open("rb") as handle:
+        for raw in handle:
+            line = parse_line(raw)
+            if line is not None:
+                yield line
 
 
 def parse_line(raw: bytes) -> LandingLine | None:

@@ -53,6 +53,11 @@ class OutletReport:
     requests: int = 0
     bytes_received: int = 0
 
+    @property
+    def failed(self) -> dict[str, int]:
+        """Outcome → articles, without those that landed."""
+        return {outcome: n for outcome, n in self.outcomes.items() if outcome != "landed"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class CrawlReport:
@@ -65,6 +70,8 @@ class CrawlReport:
     """Landing lines that an earlier crash had left unwritten."""
     set_aside: tuple[str, ...] = ()
     interrupted: bool = False
+    peak_memory_mb: float = 0.0
+    """Largest resident size of the crawling process, MiB."""
 
     @property
     def landed(self) -> int:

@@ -25,6 +25,10 @@ LONGEST_DELAY = 120.0
 """Seconds; an outlet that asks for more between two requests is not crawled."""
 
 
+LONGEST_WAIT = 15.0
+"""Seconds for a robots.txt."""
+
+
 class Rules:
     """What one host's robots.txt says to us."""
 

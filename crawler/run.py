@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler import outlets as facts
+from crawler.landinglog import LandingLine, LandingLog
 from crawler.plan import CrawlReport, OutletReport
 
 Progress = Callable[[dict[str, int]], None]
@@ -102,10 +103,17 @@ def crawl(
 
 
 def fetch_one(
-    url: str, data_dir: Path, *, run_id: str, now: datetime, contact: str | None = None, via: str | None = None,
-    registry: str = "crawler.outlets:registry", settings: dict[str, Any] | None = None,
-) -> CrawlReport:  # fmt: skip
-    """Fetch one article, politely, into the archive and the landing log.
+    url: str,
+    data_dir: Path,
+    *,
+    run_id: str,
+    now: datetime,
+    contact: str | None = None,
+    via: str | None = None,
+    registry: str = "crawler.outlets:registry",
+    settings: dict[str, Any] | None = None,
+) -> LandingLine:
+    """Fetch one page, politely and whether it is known or not, into the archive; its line of the landing log.
 
     Raises:
         NoOutletError: no outlet claims ``url``.
@@ -116,10 +124,23 @@ def fetch_one(
         raise NoOutletError(
             f"no outlet claims {url}: add one with `wiredesk outlet new`, or import the page from a file"
         )
-    return crawl(
-        data_dir, [identity.outlet_id], run_id=run_id, now=now, contact=contact, via=via, registry=registry,
-        settings=settings, urls=[url],
-    )  # fmt: skip
+    crawl(
+        data_dir,
+        [identity.outlet_id],
+        run_id=run_id,
+        now=now,
+        contact=contact,
+        via=via,
+        registry=registry,
+        settings=settings,
+        urls=[url],
+    )
+    lines = [
+        line for line in LandingLog(data_dir).read_run(run_id, identity.outlet_id) if line.kind == "article"
+    ]
+    if not lines:
+        raise CrawlError(f"{url} was not reached; see {_log_path(data_dir, run_id)}")
+    return lines[-1]
 
 
 def load_registry(name: str) -> facts.Registry:
