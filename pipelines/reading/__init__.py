@@ -26,7 +26,7 @@ def read(page: Page, outlet: Outlet | None = None) -> Article:
     """Read one page, with the outlet's markup rules where ``outlet`` is given."""
     from pipelines.reading.reader import read_page
 
-    return read_page(page, outlet.timezone if outlet is not None else None)
+    return read_page(page, outlet, VERSION)
 
 
 def filter_rows(rows: Iterable[Row], base: Path | None = None) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipelines.reading import titles
-from pipelines.reading.blocks import HEADINGS, Block, Layout, Node
+from pipelines.reading.blocks import Block, Layout, Node
 from pipelines.reading.tables import table
 
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
@@ -42,7 +42,9 @@ def _names(key: str) -> frozenset[str]:
 
 @cache
 def _lines(key: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{line})" for line in table("furniture.toml")["lines"][key]), re.IGNORECASE)
+    return re.compile(
+        "|".join(f"(?:{line})" for line in table("furniture.toml")["lines"][key]), re.IGNORECASE
+    )
 
 
 def weight(text: str) -> float:
@@ -81,7 +83,7 @@ def _measure(block: Block) -> _Measure:
     return _Measure(size, share, stops, value)
 
 
-def find(layout: Layout, title: str = "", description: str = "") -> Body | None:
+def find(layout: Layout, title: str, anchor: int) -> Body | None:
     nodes, blocks = layout.nodes, layout.blocks
     if not blocks:
         return None
@@ -92,7 +94,6 @@ def find(layout: Layout, title: str = "", description: str = "") -> Body | None:
     for n in range(len(blocks)):
         if dropped[n]:
             values[n] = min(values[n], -2.0)
-    anchor = headline_block(layout, title)
     sums, good = [0.0], [0.0]
     for v in values:
         sums.append(sums[-1] + v)
@@ -162,14 +163,18 @@ def trim(layout: Layout, chosen: list[int], measures: list[_Measure], title: str
     wanted = titles.key(title)
     while kept:
         text = blocks[kept[0]].text
-        if titles.key(text) == wanted or (measures[kept[0]].size < 40 and (lead.match(text) or _dateline(text))):
+        if titles.key(text) == wanted or (
+            measures[kept[0]].size < 40 and (lead.match(text) or _dateline(text))
+        ):
             kept.pop(0)
         else:
             break
     return kept
 
 
-_DATE_ONLY = re.compile(r"^[\s|·,-]*(?:\w{3,9}\.?,?\s+)?(?:\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2} \w{3,9}\.? \d{4})")
+_DATE_ONLY = re.compile(
+    r"^[\s|·,-]*(?:\w{3,9}\.?,?\s+)?(?:\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2} \w{3,9}\.? \d{4})"
+)
 
 
 def _dateline(text: str) -> bool:
@@ -201,7 +206,9 @@ def bar(layout: Layout, values: list[float]) -> list[bool]:
     nodes = layout.nodes
     while index < len(nodes):
         node = nodes[index]
-        if node.tag in ("nav", "footer", "aside", "figcaption") or (node.names != " " and name_tokens(node.names) & _names("never")):
+        if node.tag in ("nav", "footer", "aside", "figcaption") or (
+            node.names != " " and name_tokens(node.names) & _names("never")
+        ):
             mass = sum(max(0.0, values[n]) for n in range(node.first, node.end))
             if mass < 0.4 * total and node.tag not in ("body", "html"):
                 for n in range(node.first, node.end):

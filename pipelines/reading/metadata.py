@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from pipelines.reading import structured, titles
+from pipelines.reading.blocks import Layout
 from pipelines.reading.structured import Node
 from pipelines.reading.tree import Element, inner_text, squeeze
 
@@ -134,20 +135,24 @@ def absolute(address: str | None, base: str | None) -> str | None:
     return None
 
 
-def headline(page: Declared, outlet_names: list[str], shown: list[str] | None = None) -> titles.Title | None:
+def headline(page: Declared, layout: Layout, outlet_names: list[str]) -> titles.Title | None:
     """The headline of the page."""
     declared = [
         structured.text_of(page.article.get("headline")),
         page.first("og:title"),
         page.first("twitter:title"),
     ]
-    declared += page.meta.get("articletitle", [])[:1] + page.meta.get("headline", [])[:1]
+    declared += [page.first("articletitle"), page.first("headline")]
     names = [*outlet_names, site_name(page) or "", section(page) or ""]
-    h1 = next((text for element in page.root.iter("h1") if (text := inner_text(element))), "")
+    shown, named = titles.headings(layout)
+    first = next(
+        (inner_text(node.element) for node in layout.nodes if node.tag == "h1" and node.end > node.first), ""
+    )
     return titles.choose(
-        shown=titles.headings(page.root) if shown is None else shown,
+        shown=shown,
+        named=named,
         declared=[text for text in declared if text],
         document_title=page.document_title,
-        first_h1=h1,
+        first_h1=first[: titles.MAX_TITLE],
         names=[name for name in names if name],
     )

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipelines.reading.tree import Element, inner_text, squeeze
+from pipelines.reading.blocks import Layout
+from pipelines.reading.tree import inner_text, squeeze
 
 MAX_TITLE = 300
 _WORD = re.compile(r"\w")
@@ -61,26 +62,38 @@ def strip_site(title: str, names: Iterable[str] = ()) -> str:
         text = head
 
 
-def headings(root: Element) -> list[str]:
-    """Texts of the page's headings and of elements that are named a title, in document order."""
-    found: list[str] = []
-    for element in root.iter("h1", "h2", "h3", "h4", "div", "p", "span", "td", "font", "strong"):
-        if element.tag not in ("h1", "h2", "h3", "h4"):
-            names = f"{element.get('class', '')} {element.get('id', '')}".lower()
+def headings(layout: Layout) -> tuple[list[str], list[str]]:
+    """Texts of the page's visible headings, and of visible elements whose name says title, in document order."""
+    real: list[str] = []
+    named: list[str] = []
+    for node in layout.nodes:
+        heading = node.tag in ("h1", "h2", "h3", "h4")
+        if not heading:
+            if (
+                node.end - node.first > 3
+                or node.names == " "
+                or node.tag in ("a", "section", "article", "li")
+            ):
+                continue
+            names = node.names.lower()
             if "title" not in names and "headline" not in names and "biaoti" not in names:
                 continue
-            if len(element) > 4:
-                continue
-        text = inner_text(element)
+        text = inner_text(node.element) if node.end > node.first else ""
         if 2 <= len(text) <= MAX_TITLE:
-            found.append(text)
-            if len(found) > 200:
+            (real if heading else named).append(text)
+            if len(real) + len(named) > 300:
                 break
-    return found
+    return real, named
 
 
 def choose(
-    *, shown: list[str], declared: list[str], document_title: str, first_h1: str, names: Iterable[str] = ()
+    *,
+    shown: list[str],
+    named: list[str],
+    declared: list[str],
+    document_title: str,
+    first_h1: str,
+    names: Iterable[str] = (),
 ) -> Title | None:
     """The headline among what the page shows (headings), declares (JSON-LD, og:) and puts into ``<title>``.
 
@@ -91,13 +104,9 @@ def choose(
     title = squeeze(document_title)
     bare = strip_site(title, names)
     witnesses = [key(text) for text in (title, *declared) if key(text)]
-    best, best_size = "", 0
-    for text in shown:
-        size = key(text)
-        if len(size) > best_size and any(
-            witness.startswith(size) or size in witness for witness in witnesses
-        ):
-            best, best_size = text, len(size)
+    best, best_size = _confirmed(shown, witnesses)
+    if best_size < 8:
+        best, best_size = max((best, best_size), _confirmed(named, witnesses), key=lambda found: found[1])
     cleaned = [strip_site(text, names) for text in declared if key(text)]
     # a heading that is only the section's or the site's name is confirmed too, but short beside the headline
     longest = max((len(key(text)) for text in [*cleaned, bare]), default=0)
@@ -111,6 +120,16 @@ def choose(
     if bare:
         return Title(bare, title)
     return Title(first_h1, first_h1) if first_h1 else None
+
+
+def _confirmed(texts: list[str], witnesses: list[str]) -> tuple[str, int]:
+    """The longest text that a witness holds, and its length in letters and digits."""
+    best, best_size = "", 0
+    for text in texts:
+        found = key(text)
+        if len(found) > best_size and any(found in witness for witness in witnesses):
+            best, best_size = text, len(found)
+    return best, best_size
 
 
 def _similar(text: str, witnesses: list[str]) -> float:
