@@ -88,7 +88,7 @@ class LandingPipeline:
             written = stored_line(line, at, moment)
         else:
             written = LandingLine.from_row({**line, "fetched": utc_stamp(moment)})
-        self._log.append([written])
+        self._log.append([written], sync=written.warc_file is not None)
         self._count(item)
         return item
 

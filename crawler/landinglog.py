@@ -137,8 +137,11 @@ class LandingLog:
     def path(self, run_id: str, outlet_id: str) -> Path:
         return self.folder / f"{run_id}-{outlet_id}.jsonl"
 
-    def append(self, lines: Iterable[LandingLine]) -> None:
-        """Append lines and put them on disk before returning. The WARC records must be on disk already."""
+    def append(self, lines: Iterable[LandingLine], *, sync: bool = True) -> None:
+        """Append lines and put them on disk before returning. The WARC records must be on disk already.
+
+        ``sync=False`` leaves the disk to the next call: for lines that point at no bytes, which a crash may cost.
+        """
         touched = set()
         for line in lines:
             handle = self._handle(self.path(line.run_id, line.outlet_id))
@@ -146,7 +149,8 @@ class LandingLog:
             touched.add(handle)
         for handle in touched:
             handle.flush()
-            os.fsync(handle.fileno())
+            if sync:
+                os.fsync(handle.fileno())
 
     def _handle(self, path: Path) -> TextIO:
         if path not in self._open:

@@ -12,71 +12,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import brotli  # type: ignore[import-untyped]
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 
-from crawler.transport import PrivateAddressError
+from crawler.outcomes import REFUSALS, RETRIED, Named, outcome_of
 
 log = logging.getLogger(__name__)
-
-REFUSALS = frozenset({401, 403, 405, 406, 418, 451})
-"""Statuses by which an outlet says that it does not want us."""
-
-RETRIED = (DownloadTimeoutError, DownloadConnectionRefusedError, DownloadFailedError, ResponseDataLossError)
-
-FAILURES = (*RETRIED, CannotResolveHostError, DownloadCancelledError, IgnoreRequest)
-"""What a request may end with other than an answer."""
-
-
-class Named(IgnoreRequest):
-    """A request that ends with a named outcome."""
-
-    def __init__(self, outcome: str, reason: str) -> None:
-        super().__init__(reason)
-        self.outcome, self.reason = outcome, reason
-
-
-def outcome_of(error: BaseException | None) -> tuple[str, str, int | None]:
-    """Outcome, reason and HTTP status of what went wrong with a request."""
-    match error:
-        case Named():
-            return error.outcome, error.reason, None
-        case HttpError():
-            return outcome_of_status(error.response)
-        case DownloadTimeoutError():
-            return "timeout", str(error), None
-        case DownloadCancelledError():
-            return "too_large", "the answer is larger than the crawler takes", None
-        case ResponseDataLossError():
-            return "truncated", "the answer ended before its declared length", None
-        case CannotResolveHostError():
-            private = isinstance(error.__cause__, PrivateAddressError) or "no public address" in str(error)
-            return ("private_address" if private else "no_such_host"), str(error), None
-        case DownloadConnectionRefusedError() | DownloadFailedError():
-            return "connection", str(error) or type(error).__name__, None
-    return "error", f"{type(error).__name__}: {error}", None
-
-
-def outcome_of_status(response: Response) -> tuple[str, str, int]:
-    if response.status in REFUSALS:
-        return "refused", f"the outlet answers {response.status} to our user agent", response.status
-    if response.status in (301, 302, 303, 307, 308):
-        return "bad_redirect", f"the outlet answers {response.status} without a place to go", response.status
-    return f"http_{response.status}", f"the outlet answers {response.status}", response.status
 
 
 class OwnHosts:
@@ -148,33 +94,37 @@ class BackOff:
         self._patience = settings.getint("WIREDESK_PATIENCE")
         self._in_a_row: dict[str, int] = {}
         self.resting: dict[str, str] = {}
-        """Host → why it is not asked again in this crawl."""
+        """Host → why it is not asked again in this crawl; :func:`crawler.transport.resting` reads it."""
+        crawler.stats.set_value("wiredesk/resting", self.resting)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> BackOff:
-        return cls(crawler)
+        backoff = cls(crawler)
+        # The signal comes before the host's next request leaves; process_response would come after it.
+        crawler.signals.connect(backoff.seen, signal=signals.response_downloaded)
+        return backoff
 
-    def process_request(self, request: Request) -> None:
-        reason = self.resting.get(_host(request))
-        if reason:
-            raise Named("not_reached", reason)
-
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    def seen(self, response: Response, request: Request) -> None:
+        """Note what the host answered, before anything more is asked of it."""
         host = _host(request)
         if response.status not in self._codes and response.status not in REFUSALS:
             self._in_a_row[host] = 0
-            return response
+            return
         self._count(host, f"it answered {response.status}")
         if response.status not in self._codes:
-            return response
+            return
         pause = retry_after(response, datetime.now(UTC))
         if pause is None:
             pause = self._first * 2 ** request.meta.get("retry_times", 0)
         if pause > self._longest:
             self.resting[host] = f"{host} asks to be left alone for {pause:.0f} s: next crawl"
             log.warning("%s", self.resting[host])
+        else:
+            self._hold(request, pause)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        if response.status not in self._codes:
             return response
-        self._hold(request, pause)
         return self._again(request, f"http_{response.status}") or response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
@@ -205,6 +155,7 @@ class BackOff:
         assert engine is not None
         slot = engine.downloader.slots.get(request.meta.get("download_slot", ""))
         if slot is not None:
+            slot.delay = slot.delay or 0.01  # without a delay the slot would not look at its clock
             slot.lastseen = max(slot.lastseen, monotonic() + pause)
             log.info("%s: pausing %.0f s", _host(request), pause)
 

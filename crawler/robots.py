@@ -17,7 +17,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.manners import FAILURES, Named, outcome_of, outcome_of_status
+from crawler.outcomes import FAILURES, Named, outcome_of, outcome_of_status
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Rules:
         self._parser, self._outcome, self._reason, self.delay = parser, outcome, reason, delay
 
     def check(self, url: str, agent: str) -> None:
-        """Raises :class:`~crawler.manners.Named` where ``url`` may not be asked for."""
+        """Raises :class:`~crawler.outcomes.Named` where ``url`` may not be asked for."""
         if self._outcome:
             raise Named(self._outcome, self._reason)
         if self._parser is not None and not self._parser.can_fetch(url, agent):

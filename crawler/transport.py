@@ -13,11 +13,8 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
-from twisted.internet.error import DNSLookupError
 
-
-class PrivateAddressError(DNSLookupError):
-    """A host name resolves to an address that is not public."""
+from crawler.outcomes import Named, PrivateAddressError
 
 
 def loopback_site(via: str) -> str:
@@ -59,8 +56,13 @@ class OutletHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         via = crawler.settings.get("WIREDESK_VIA")
         self._via = loopback_site(via) if via else None
+        self._crawler = crawler
 
     async def download_request(self, request: Request) -> Response:
+        # Requests wait in the host's queue: what happened to the ones before them is known only now.
+        reason = resting(self._crawler).get(urlsplit(request.url).hostname or "")
+        if reason:
+            raise Named("not_reached", reason)
         if self._via is None:
             if _is_private_literal(request.url):
                 raise CannotResolveHostError(f"{request.url} names an address that is not public")
@@ -69,6 +71,12 @@ class OutletHandler(HTTP11DownloadHandler):
         sent = request.replace(url=url, meta={**request.meta, "proxy": self._via})
         response = await super().download_request(sent)
         return response.replace(url=request.url)
+
+
+def resting(crawler: Crawler) -> dict[str, str]:
+    """Host → why it is not asked again in this crawl."""
+    notes: dict[str, str] = crawler.stats.get_value("wiredesk/resting", {}) or {}
+    return notes
 
 
 def _is_private_literal(url: str) -> bool:

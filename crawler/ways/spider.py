@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 from crawler.archive import ArchiveError, LandingLog, read_record
 from crawler.landing import LandingPipeline, Met, same_bytes
 from crawler.landinglog import LANDED, UNCHANGED
-from crawler.manners import outcome_of
+from crawler.outcomes import outcome_of
 from crawler.outlet import NewsMap, Outlet, Way
 from crawler.outlets import Registry, registry, request_url
 from crawler.plan import Plan
