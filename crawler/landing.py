@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +43,13 @@ class Met:
     """The line of the same bytes, fetched before."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """URLs that are not asked for, of which there may be thousands; the other kind of item."""
+
+    met: tuple[Met, ...]
+
+
 class LandingPipeline:
     """Writes the archive and the landing log of one spider."""
 
@@ -58,13 +66,47 @@ class LandingPipeline:
         self._log = LandingLog(self._plan.data_dir)
         self._warc = ArchiveWriter(self._plan.data_dir, self._plan.run_id, self._outlet_id, software=SOFTWARE)
 
-    def process_item(self, item: Met) -> Met:
+    def process_item(self, item: Met | PassedOver) -> Met | PassedOver:
+        if isinstance(item, PassedOver):
+            moment = self._plan.moment()
+            self._log.append([self._line(met, moment) for met in item.met], sync=False)
+            for met in item.met:
+                self._count(met)
+            return item
+        self._land(item)
+        self._count(item)
+        return item
+
+    def _land(self, item: Met) -> None:
         moment = self._plan.moment()
+        line = self._line(item, moment)
+        if item.response is not None and item.outcome == LANDED:
+            response = item.response
+            row = line.row()
+            at = self._warc.write_response(
+                response.url,
+                status=f"{response.status} {_phrase(response.status)}",
+                headers=_response_headers(response),
+                body=response.body,
+                fetched=moment,
+                meta={
+                    name: value
+                    for name, value in row.items()
+                    if not name.startswith(("warc_", "page_", "fetched"))
+                },
+                request=_request_headers(response.request),
+            )
+            self._warc.sync()
+            line = stored_line(row, at, moment)
+        self._log.append([line], sync=line.warc_file is not None)
+
+    def _line(self, item: Met, moment: datetime) -> LandingLine:
+        """The line of ``item``, without the place of a record that is still to be written."""
         line: dict[str, Any] = {
             "url": item.url, "final_url": item.final_url, "outlet_id": self._outlet_id, "article_id": item.article_id,
             "kind": item.kind, "way": item.way, "http_status": item.status, "outcome": item.outcome,
             "reason": item.reason, "published_hint": item.published_hint, "run_id": self._plan.run_id,
-            "counts": item.counts,
+            "counts": item.counts, "fetched": utc_stamp(moment),
         }  # fmt: skip
         response = item.response
         if response is not None:
@@ -73,24 +115,8 @@ class LandingPipeline:
                 "etag": _header(response, "ETag"), "last_modified": _header(response, "Last-Modified"),
             }  # fmt: skip
         if item.earlier is not None:
-            written = LandingLine.from_row({**line, "fetched": utc_stamp(moment), **_where(item.earlier)})
-        elif response is not None and item.outcome == LANDED:
-            at = self._warc.write_response(
-                response.url,
-                status=f"{response.status} {_phrase(response.status)}",
-                headers=_response_headers(response),
-                body=response.body,
-                fetched=moment,
-                meta=line,
-                request=_request_headers(response.request),
-            )
-            self._warc.sync()
-            written = stored_line(line, at, moment)
-        else:
-            written = LandingLine.from_row({**line, "fetched": utc_stamp(moment)})
-        self._log.append([written], sync=written.warc_file is not None)
-        self._count(item)
-        return item
+            line |= _where(item.earlier)
+        return LandingLine.from_row(line)
 
     def _count(self, item: Met) -> None:
         stats = self._crawler.stats

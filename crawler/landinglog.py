@@ -10,7 +10,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TextIO
@@ -79,8 +79,12 @@ class LandingLine:
     counts: dict[str, int] = field(default_factory=dict)
     """Of a listing: entries ``listed``, ``new``, ``known`` …"""
 
+    def row(self) -> dict[str, Any]:
+        """The line as a JSON object."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(self.row(), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> LandingLine:

@@ -19,7 +19,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.archive import ArchiveError, LandingLog, read_record
-from crawler.landing import LandingPipeline, Met, same_bytes
+from crawler.landing import LandingPipeline, Met, PassedOver, same_bytes
 from crawler.landinglog import LANDED, UNCHANGED
 from crawler.outcomes import outcome_of
 from crawler.outlet import NewsMap, Outlet, Way
@@ -28,7 +28,7 @@ from crawler.plan import Plan
 from crawler.ways.entries import Entry, ListingError
 from crawler.ways.reading import read_listing
 
-Yield = Iterator["Request | Met"]
+Yield = Iterator["Request | Met | PassedOver"]
 
 PAGE_TYPES = ("html", "xml", "text/plain")
 
@@ -215,13 +215,16 @@ class OutletSpider(scrapy.Spider):
         stats.set_value("wiredesk/new", len(fresh))
         fresh.sort(key=_newest_first)
         wanted: list[Candidate] = []
+        passed: list[Met] = []
         for candidate in fresh:
             if self.plan.since and candidate.published and candidate.published < self.plan.since:
-                yield from self._passed_over(candidate, "older_than_since")
+                passed.extend(self._passed_over(candidate, "older_than_since"))
             elif self.plan.limit is not None and len(wanted) >= self.plan.limit:
-                yield from self._passed_over(candidate, "over_limit")
+                passed.extend(self._passed_over(candidate, "over_limit"))
             else:
                 wanted.append(candidate)
+        if passed:
+            yield PassedOver(met=tuple(passed))
         self.waiting = {candidate.url: candidate for candidate in wanted}
         for candidate in wanted:
             yield self._ask_article(candidate)
@@ -229,7 +232,7 @@ class OutletSpider(scrapy.Spider):
     def _is_known(self, candidate: Candidate) -> bool:
         return self.known.has(candidate.url, candidate.article_id) or self.known.given_up(candidate.url)
 
-    def _passed_over(self, candidate: Candidate, outcome: str) -> Yield:
+    def _passed_over(self, candidate: Candidate, outcome: str) -> Iterator[Met]:
         if self.known.last_outcome.get(candidate.url) == outcome:
             self.crawler.stats.inc_value(f"wiredesk/outcome/{outcome}")
             return  # its line says so already
@@ -303,7 +306,7 @@ class OutletSpider(scrapy.Spider):
             status=response.status if response else None,
         )
 
-    def unfinished(self) -> Yield:
+    def unfinished(self) -> Iterator[Met]:
         """What the crawl ended without reaching."""
         for candidate in self.waiting.values():
             yield self._met(candidate, "not_reached", "the crawl ended before its turn")
