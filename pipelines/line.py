@@ -14,28 +14,26 @@ from dataclasses import dataclass, field
 
 from pipelines.steps import decisions, landing, outlets
 from pipelines.steps.base import Context, Result, Step, Task
-from pipelines.steps.incidents import IncidentsStep
 from pipelines.steps.labels import LabelsStep
 from pipelines.steps.language import LanguageStep
 from pipelines.steps.reading import ReadingStep
 from pipelines.steps.relevance import RelevanceStep
-from pipelines.steps.revisions import RevisionsStep
-from pipelines.steps.texts import TextsStep
+from pipelines.steps.texts import SignaturesStep, TextsStep
 from pipelines.steps.translation import TranslationStep
 from pipelines.store import Store, insert
 
 STEPS: tuple[Callable[[Context], Step], ...] = (
     ReadingStep,
     LanguageStep,
+    SignaturesStep,
     TextsStep,
     RelevanceStep,
     TranslationStep,
     LabelsStep,
-    IncidentsStep,
-    RevisionsStep,
 )
 STAGES = ("reading", "language", "texts", "relevance", "translation", "labels", "incidents")
-"""The names that ``wiredesk stage`` and ``run --from/--to`` know; ``revisions`` belongs to ``incidents``."""
+"""The names that ``wiredesk stage`` and ``run --from/--to`` know; ``signatures`` belongs to ``texts``, ``revisions`` to
+``incidents``."""
 
 Progress = Callable[[str, int, int], None]
 """Called with stage, inputs done and inputs in all."""

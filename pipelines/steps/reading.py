@@ -118,8 +118,9 @@ def _page(archive_dir: Path, fetch: dict[str, Any]) -> Page:
     record = read_record(archive_dir, fetch["warc_file"] or "", fetch["warc_offset"] or 0)
     if fetch["page_sha256"] and page_sha256(record.body) != fetch["page_sha256"]:
         raise PageError("archive_damaged", f"the page in {fetch['warc_file']} is not the one that landed: its hash differs")
+    url = fetch["final_url"] or fetch["url"]
     return Page(
-        url=fetch["final_url"] or fetch["url"],
+        url=None if url.startswith("urn:") else url,  # an imported page without URL is named by its hash
         body=record.body,
         content_type=fetch["content_type"] or record.content_type,
         fetched=fetch["fetched"].replace(tzinfo=UTC),

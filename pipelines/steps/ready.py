@@ -53,11 +53,11 @@ def identify(fetch: dict[str, Any], url: str | None, read: Article) -> Found | N
     """
     from crawler import outlets
 
-    for candidate in (url, fetch.get("final_url"), read.canonical_url):
+    for candidate in (url, read.canonical_url):
         found = outlets.identify(candidate) if candidate else None
         if found is not None and found.kind == "article" and found.article_id:
             return Found(found.article_id, found.outlet_id, found.canonical_url or candidate or "")
     if url and urlsplit(url).hostname:
-        outlet = fetch.get("outlet_id") or (urlsplit(url).hostname or "").removeprefix("www.")
+        outlet = (urlsplit(url).hostname or "").removeprefix("www.")
         return Found(f"{outlet}:{hashlib.sha256(url.encode()).hexdigest()[:16]}", outlet, url)
     return None

@@ -114,18 +114,23 @@ CREATE TABLE store.fold (
     reason VARCHAR,
     same_as VARCHAR,
     similarity DOUBLE,
-    attributed_source VARCHAR,
+    attributed_source VARCHAR
+);
+
+-- what an article's text looks like to the search for twins and copies
+CREATE TABLE store.signature (
+    article_id VARCHAR PRIMARY KEY,
+    input_sha256 VARCHAR NOT NULL,
     signature JSON NOT NULL,
     day DATE
 );
 
 -- the index by which a new article finds the texts that it may repeat
-CREATE TABLE store.fold_band (
-    band VARCHAR NOT NULL,
+CREATE TABLE store.fold_key (
+    key BIGINT NOT NULL,
     article_id VARCHAR NOT NULL,
     day DATE
 );
-CREATE INDEX fold_band_band ON store.fold_band (band);
 
 CREATE TABLE store.text (
     text_id VARCHAR PRIMARY KEY,
@@ -296,4 +301,11 @@ CREATE TABLE store.decision (
     made TIMESTAMP NOT NULL,
     outcome VARCHAR NOT NULL,
     undone_by VARCHAR
+);
+
+-- titles and bodies folded to one script and region, lower case: what a search looks in
+CREATE TABLE store.search (
+    article_id VARCHAR PRIMARY KEY,
+    title VARCHAR NOT NULL,
+    body VARCHAR NOT NULL
 );

@@ -31,7 +31,8 @@ last_outcome AS (
     LEFT JOIN store.stage_result j ON j.stage = 'incidents' AND j.subject_id = f.text_id
 )
 SELECT a.article_id, f.text_id, a.url, a.canonical_url, a.outlet_id, a.outlet_as_printed,
-       a.title, a.title_as_printed, e.title_en, a.text, en.text_en, a.authors,
+       a.title, a.title_as_printed, e.title_en, a.text,
+       coalesce(en.text_en, CASE WHEN l.language = 'en' THEN a.text END) AS text_en, a.authors,
        a.published, a.published_zone, a.published_precision, a.modified, a.first_seen, a.fetched,
        l.language, l.script, l.region, l.language_tag, l.confidence AS language_confidence, l.method AS language_method,
        a.section, a.image_url, f.relation, f.same_as, f.reason AS fold_reason, f.attributed_source,
@@ -50,7 +51,8 @@ LEFT JOIN last_outcome o ON o.article_id = a.article_id;
 CREATE VIEW texts AS
 SELECT t.text_id, l.language_tag, a.title, t.published,
        count(f.article_id)::INTEGER AS carriers,
-       t.article_id AS origin,
+       arg_min(f.article_id, (coalesce(ca.published, TIMESTAMP '9999-12-31'), f.article_id)) AS origin,
+       t.article_id AS read_from,
        any_value(fo.attributed_source) AS attributed_source,
        count(DISTINCT ca.outlet_id)::INTEGER AS outlet_count,
        list(DISTINCT ca.outlet_id ORDER BY ca.outlet_id) AS outlets,
@@ -58,7 +60,10 @@ SELECT t.text_id, l.language_tag, a.title, t.published,
        r.relevant, r.score AS relevance, j.class, j.materialisation, j.limbs, j.severity
 FROM store.text t
 JOIN store.fold f ON f.text_id = t.text_id
-JOIN (SELECT DISTINCT article_id, outlet_id FROM store.article) ca ON ca.article_id = f.article_id
+JOIN (
+    SELECT article_id, outlet_id, published FROM store.article
+    QUALIFY version = max(version) OVER (PARTITION BY article_id)
+) ca ON ca.article_id = f.article_id
 LEFT JOIN store.fold fo ON fo.article_id = t.article_id
 LEFT JOIN store.language l ON l.article_id = t.article_id
 LEFT JOIN (
@@ -97,7 +102,7 @@ SELECT text_id, n, kind, value, role, unit, precision, quote, field, start_at, e
 
 CREATE VIEW incident_members AS
 SELECT m.incident_id, f.article_id, m.text_id, m.role, m.score, m.reason, m.joined, m.joined_by,
-       f.relation, f.article_id = t.article_id AS origin
+       f.relation, f.article_id = t.article_id AS read_from
 FROM store.incident_member m
 JOIN store.fold f ON f.text_id = m.text_id
 JOIN store.text t ON t.text_id = m.text_id;
@@ -132,7 +137,10 @@ FROM store.decision;
 
 CREATE VIEW runs AS
 SELECT r.run_id, r.command, r.started, r.finished, r.outcome,
-       (SELECT json_group_object(c.stage || ' ' || c.outcome, c.n) FROM store.stage_count c WHERE c.run_id = r.run_id) AS counts,
+       (SELECT json_group_object(c.what, c.n) FROM (
+           SELECT stage || ' ' || outcome AS what, sum(n)::BIGINT AS n
+           FROM store.stage_count WHERE run_id = r.run_id GROUP BY ALL ORDER BY what
+       ) c) AS counts,
        r.versions
 FROM store.run r;
 

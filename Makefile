@@ -1,0 +1,52 @@
+# Two commands do all the set-up: `make demo` runs the main job, `make test` passes the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ROOM ?=
+HASHES := --require-hashes --no-deps
+
+.PHONY: setup demo check test quality bench train train-sample wheel clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.runtime: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	# lxml_html_clean stands in requirements.txt by name: old pips drop the extra lxml[html_clean]
+	$(BIN)/python -m pip install --quiet $(HASHES) -r requirements.txt
+	touch $@
+
+$(VENV)/.ready: $(VENV)/.runtime requirements/dev.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet $(HASHES) -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup
+	$(BIN)/wiredesk --data data/demo demo
+
+# lint, types and the fast tests: under a minute
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -m "not slow and not browser and not heavy and not shared"
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q
+
+# figures on the public labelled sets (../shared, or WIREDESK_SHARED) into docs/quality.md; ROOM=reading for one room
+quality: setup
+	$(BIN)/python -m tests.quality.run $(ROOM)
+
+# ratios against the plain libraries into docs/performance.md; ROOM=reading for one room
+bench: setup
+	$(BIN)/python -m tests.bench.run $(ROOM)
+
+wheel: setup
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,111 @@
+"""``wiredesk crawl`` and ``wiredesk fetch``: the street, from the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import click
+
+from pipelines.cli.common import ALARMS, WRONG_USE, Session, UserError
+from pipelines.cli.outlet import keys_or_error
+
+AGO = re.compile(r"(\d+)\s*([mhdw])")
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def since_when(text: str | None, now: datetime) -> datetime | None:
+    """``2d``, ``6h``, ``1w`` before now, or a day ``YYYY-MM-DD``.
+
+    :raises UserError: for anything else.
+    """
+    if text is None:
+        return None
+    ago = AGO.fullmatch(text.strip())
+    if ago:
+        return now - timedelta(**{UNITS[ago[2]]: int(ago[1])})
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UserError(f"--since takes 2d, 6h, 1w or a day like 2026-11-20, not {text!r}", WRONG_USE) from error
+    return datetime(day.year, day.month, day.day, tzinfo=now.tzinfo)
+
+
+@click.command("crawl")
+@click.argument("keys", metavar="[OUTLET…]", nargs=-1)
+@click.option("--since", metavar="AGO", help="Only what was published since: 2d, 6h, 1w or a day.")
+@click.option("--limit", type=click.IntRange(min=1), help="New articles per outlet at most.")
+@click.option("--via", metavar="URL", hidden=True, help="A loopback proxy that stands for the outlets (demo, tests).")
+@click.pass_context
+def crawl_command(ctx: click.Context, keys: tuple[str, ...], since: str | None, limit: int | None, via: str | None) -> None:
+    """Crawl outlets (all, when none is named) into the archive and the landing log."""
+    session: Session = ctx.obj
+    report = crawl(session, keys, since=since, limit=limit, via=via)
+    rows = rows_of(report)
+    session.rows(rows)
+    alarms = [alarm for one in report.outlets for alarm in one.alarms]
+    for alarm in alarms:
+        session.note(f"alarm: {alarm}")
+    if alarms:
+        ctx.exit(ALARMS)
+
+
+def crawl(session: Session, keys: tuple[str, ...], *, since: str | None, limit: int | None, via: str | None) -> Any:
+    """Run the crawl and give its report."""
+    from crawler import run
+
+    wanted = keys_or_error(keys)
+    try:
+        return run.crawl(
+            session.data_dir,
+            wanted,
+            since=since_when(since, session.now),
+            limit=limit,
+            run_id=session.run_id("crawl"),
+            now=session.now,
+            contact=os.environ.get("WIREDESK_CONTACT"),
+            via=via,
+        )
+    except run.CrawlError as error:
+        raise UserError(str(error)) from error
+
+
+def rows_of(report: Any) -> list[dict[str, Any]]:
+    """One row per outlet: what was listed, new, landed, and what failed for which reason."""
+    return [
+        {
+            "outlet": one.outlet_id,
+            "listed": one.listed,
+            "new": one.new,
+            "landed": one.landed,
+            "not landed": ", ".join(f"{n} {name}" for name, n in sorted(one.failed.items())),
+        }
+        for one in report.outlets
+    ]
+
+
+@click.command("fetch")
+@click.argument("url")
+@click.option("--via", metavar="URL", hidden=True)
+@click.pass_context
+def fetch_command(ctx: click.Context, url: str, via: str | None) -> None:
+    """One page, politely, into the archive; wiredesk run reads it."""
+    from crawler import run
+
+    session: Session = ctx.obj
+    try:
+        line = run.fetch_one(
+            url,
+            session.data_dir,
+            run_id=session.run_id("fetch"),
+            now=session.now,
+            contact=os.environ.get("WIREDESK_CONTACT"),
+            via=via,
+        )
+    except run.CrawlError as error:
+        raise UserError(str(error)) from error
+    if line.outcome not in ("landed", "unchanged"):
+        raise UserError(f"{url}: {line.outcome}" + (f": {line.reason}" if line.reason else ""))
+    session.say(f"{line.outcome}: {line.article_id or line.url}; next: wiredesk run")

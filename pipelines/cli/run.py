@@ -1,0 +1,103 @@
+"""``wiredesk run``: the line over everything that has landed and is not done, and its funnel."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import click
+
+from pipelines.cli.common import WRONG_USE, Progress, Session, UserError, store_errors, table
+from pipelines.line import STAGES, Funnel
+
+MEANS = {
+    "not_relevant": "does not concern the profile's field",
+    "unrelated": "concerns the field, but is neither incident nor hazard nor about one",
+    "waiting": "complementary: waits for an incident to attach to",
+    "no_model": "no translation package is installed",
+    "passed_through": "already English",
+    "undecided": "below the thresholds: the candidates are kept",
+    "unchanged": "the page says what it said before",
+    "known": "already in the archive",
+}
+"""What the commonest outcomes mean, for a reader of the funnel."""
+
+
+@click.command("run")
+@click.option("--from", "first", type=click.Choice(STAGES), help="Do again from this stage.")
+@click.option("--to", "last", type=click.Choice(STAGES), help="Stop after this stage.")
+@click.option("--profile", default="ai-incidents", show_default=True, help="What the desk watches for.")
+@click.option("--translate-with", "model", metavar="PACKAGE", help="An installed package by name.")
+@click.pass_obj
+def run_command(session: Session, first: str | None, last: str | None, profile: str, model: str | None) -> None:
+    """The line over everything that has landed and is not done.
+
+    Prints the funnel: for every stage how many came in, and what became of each.
+    """
+    funnel = run(session, first=first, last=last, profile=profile, model=model)
+    show(session, funnel)
+
+
+def run(
+    session: Session,
+    *,
+    first: str | None = None,
+    last: str | None = None,
+    profile: str = "ai-incidents",
+    model: str | None = None,
+    command: str = "run",
+) -> Funnel:
+    """Run the line for a session; its complaints are sentences."""
+    from pipelines import decisions, line, profiles
+    from pipelines.steps.base import Context
+    from pipelines.steps.landing import LandingLogError
+
+    if first and last and STAGES.index(first) > STAGES.index(last):
+        raise UserError(f"--from {first} comes after --to {last}", WRONG_USE)
+    context = Context(session.data_dir, session.run_id(command), session.now, profile, model)
+    progress = Progress(session)
+    try:
+        with store_errors():
+            return line.run(session.store, context, command=command, first=first, last=last, progress=progress)
+    except (line.LineError, LandingLogError, decisions.JournalError, profiles.ProfileError) as error:
+        raise UserError(str(error)) from error
+    finally:
+        progress.end()
+
+
+def show(session: Session, funnel: Funnel) -> None:
+    """Print the funnel, one line per stage and outcome."""
+    rows = rows_of(funnel)
+    if session.as_json:
+        session.rows(rows)
+        return
+    if not any(row["n"] for row in rows):
+        session.say("Nothing new has landed: nothing to do.")
+        return
+    session.say(table(rows, ["stage", "in", "outcome", "n", "means"]))
+
+
+def rows_of(funnel: Funnel) -> list[dict[str, object]]:
+    """The funnel as rows: ``stage``, ``in`` (on the first row of a stage), ``outcome``, ``n``, ``means``."""
+    rows: list[dict[str, object]] = []
+
+    def block(stage: str, total: int, outcomes: Counter[str]) -> None:
+        ordered = sorted(outcomes.items(), key=lambda item: (item[0] != "ok", -item[1], item[0]))
+        for place, (outcome, n) in enumerate(ordered or [("–", 0)]):
+            rows.append(
+                {
+                    "stage": stage if not place else "",
+                    "in": total if not place else None,
+                    "outcome": outcome,
+                    "n": n,
+                    "means": MEANS.get(outcome, ""),
+                }
+            )
+
+    if funnel.landed:
+        block("landing", funnel.landed.total(), funnel.landed)
+    if funnel.decisions:
+        block("decisions", funnel.decisions.total(), funnel.decisions)
+    for stage in STAGES:
+        if stage in funnel.stages:
+            block(stage, funnel.inputs[stage], funnel.stages[stage])
+    return rows

@@ -1,0 +1,90 @@
+"""``wiredesk stage NAME IN OUT``: one stage as a filter on JSON Lines; no database is touched."""
+
+from __future__ import annotations
+
+import gzip
+import inspect
+import json
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import IO, Any, cast
+
+import click
+
+from pipelines.cli.common import WRONG_USE, Session, UserError
+from pipelines.line import STAGES
+
+
+def opened(path: Path, mode: str) -> IO[str]:
+    """``path`` as UTF-8 text, compressed when its name ends in ``.gz``."""
+    if path.suffix == ".gz":
+        return cast("IO[str]", gzip.open(path, mode + "t", encoding="utf-8"))
+    return path.open(mode, encoding="utf-8")
+
+
+def rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a JSON Lines file, each with an ``id`` (``file`` stands in for it).
+
+    :raises UserError: naming the line that is no JSON object or has no id.
+    """
+    try:
+        with opened(path, "r") as lines:
+            for number, line in enumerate(lines, start=1):
+                if not line.strip():
+                    continue
+                try:
+                    row = json.loads(line)
+                except ValueError as error:
+                    raise UserError(f"{path} line {number} is no JSON: {error}", WRONG_USE) from error
+                if not isinstance(row, dict):
+                    raise UserError(f"{path} line {number} is no JSON object", WRONG_USE)
+                row.setdefault("id", row.get("file"))
+                if row["id"] is None:
+                    raise UserError(f"{path} line {number} has neither id nor file", WRONG_USE)
+                yield row
+    except (gzip.BadGzipFile, EOFError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read: {error}", WRONG_USE) from error
+
+
+@click.command("stage")
+@click.argument("name", type=click.Choice(STAGES))
+@click.argument("source", metavar="IN", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target", metavar="OUT", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--all", "everything", is_flag=True, help="incidents: group every row, whatever its class.")
+@click.option("--profile", default="ai-incidents", show_default=True, help="relevance, labels: what to watch for.")
+@click.option("--translate-with", "model", metavar="PACKAGE", help="translation: an installed package by name.")
+@click.pass_obj
+def stage_command(
+    session: Session, name: str, source: Path, target: Path, everything: bool, profile: str, model: str | None
+) -> None:
+    """One stage as a filter: rows of IN with an id become rows of OUT with that id and an outcome."""
+    room = import_module(f"pipelines.{name}")
+    offered: dict[str, Any] = {
+        "base": source.parent,
+        "all": everything,
+        "profile": profile,
+        "data_dir": session.data_dir,
+        "model": model,
+    }
+    takes = inspect.signature(room.filter_rows).parameters
+    options = {key: value for key, value in offered.items() if key in takes}
+    errors = tuple(getattr(room, "ERRORS", ()))
+    # a pipe is written as it is; a file appears whole or not at all
+    partial = target if target.exists() and not target.is_file() else target.with_name(f"part-{target.name}")
+    count = 0
+    try:
+        with opened(partial, "w") as out:
+            for row in _filtered(room.filter_rows, rows_of(source), options):
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+                count += 1
+    except errors as error:
+        partial.unlink(missing_ok=True)
+        raise UserError(str(error)) from error
+    if partial != target:
+        partial.replace(target)
+    session.note(f"{name}: {count} rows")
+
+
+def _filtered(function: Any, rows: Iterable[dict[str, Any]], options: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from function(rows, **options)

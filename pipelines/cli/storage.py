@@ -1,0 +1,96 @@
+"""``wiredesk store``: the database and its copies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipelines.cli.common import WRONG_USE, Session, UserError, store_errors
+from pipelines.store import reading
+
+
+@click.group("store")
+def store_command() -> None:
+    """The database: status, migrations, published copy, backup, rebuild, export."""
+
+
+@store_command.command("status")
+@click.pass_obj
+def status(session: Session) -> None:
+    """What the database holds."""
+    from pipelines.store.status import status_rows
+
+    with store_errors(), reading.reader(session.data_dir) as con:
+        rows = status_rows(con, session.store.path)
+    session.rows(rows, ["what", "value"])
+
+
+@store_command.command("migrate")
+@click.pass_obj
+def migrate(session: Session) -> None:
+    """Bring the database to this version; every step is all or nothing."""
+    with store_errors():
+        names = session.store.prepare(now=session.now)
+    session.say(f"applied: {', '.join(names)}" if names else "nothing to do: the database is of this version")
+
+
+@store_command.command("publish")
+@click.pass_obj
+def publish(session: Session) -> None:
+    """Make the read-only copy that analysts may hold open while the line writes."""
+    with store_errors():
+        path = reading.publish(session.data_dir)
+    session.say(f"published: {path}")
+
+
+@store_command.command("backup")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(session: Session, target: Path) -> None:
+    """Copy the database to TARGET (a file that does not exist yet); the line waits for a moment."""
+    if target.exists():
+        raise UserError(f"{target} exists: a backup never overwrites", WRONG_USE)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with store_errors():
+        if not session.store.path.exists():
+            raise UserError(f"there is no database at {session.store.path}")
+        reading.copy_to(session.store.path, target)
+    session.say(f"backup: {target}; to restore, copy it to {session.store.path}")
+
+
+@store_command.command("rebuild")
+@click.option("--profile", default="ai-incidents", show_default=True)
+@click.option("--translate-with", "model", metavar="PACKAGE", help="An installed package by name.")
+@click.pass_obj
+def rebuild(session: Session, profile: str, model: str | None) -> None:
+    """Make the database again from archive, landing log and decisions; the old one is kept beside it."""
+    from pipelines.cli import run as line
+
+    path = session.store.path
+    old = path.with_name(f"{path.name}.before-rebuild")
+    if path.exists():
+        if old.exists():
+            raise UserError(f"{old} exists: remove it first, it is what an earlier rebuild put aside")
+        with store_errors(), session.store.write():
+            pass  # nobody else holds it, and its log is folded in
+        path.rename(old)
+    funnel = line.run(session, profile=profile, model=model, command="rebuild")
+    line.show(session, funnel)
+    if old.exists():
+        session.say(f"the old database: {old}")
+
+
+@store_command.command("export")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["parquet", "csv", "jsonl", "atom", "jsonfeed"]), default="parquet")
+@click.option("--query", "sql", metavar="SQL", help="Only what this SELECT gives.")
+@click.pass_obj
+def export(session: Session, target: Path, form: str, sql: str | None) -> None:
+    """Export everything, or what a query gives, with declared and checked row counts."""
+    from pipelines import bundles
+
+    with store_errors(), reading.reader(session.data_dir) as con:
+        written = bundles.export_all(con, target, format=form, query=sql)
+    for path in written:
+        session.say(str(path))

@@ -1,0 +1,229 @@
+"""Questions on the public views, each a function from a connection to rows."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines import decisions
+from pipelines.store import fetch_rows
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+KINDS = {
+    "incident": ("incidents", "incident_id"),
+    "text": ("texts", "text_id"),
+    "article": ("articles", "article_id"),
+}
+
+
+def missing(con: DuckDBPyConnection, kind: str, subject_id: str) -> list[str] | None:
+    """``None`` when the id exists, else ids that look like it."""
+    view, column = KINDS[kind]
+    if con.execute(f"SELECT 1 FROM {view} WHERE {column} = ? LIMIT 1", [subject_id]).fetchone():
+        return None
+    ids = [name for (name,) in con.execute(f"SELECT DISTINCT {column} FROM {view} ORDER BY 1 LIMIT 20000").fetchall()]
+    return difflib.get_close_matches(subject_id, ids, n=3)
+
+
+def incidents(
+    con: DuckDBPyConnection, *, state: str | None, class_: str | None, since: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """Incidents, the latest report first; merged ones only when asked for."""
+    where, values = ["state <> 'merged'" if state is None else "state = ?"], [] if state is None else [state]
+    if class_:
+        where.append("class = ?")
+        values.append(class_)
+    if since:
+        where.append("last_published >= ?::TIMESTAMP")
+        values.append(since)
+    sql = f"SELECT * FROM incidents WHERE {' AND '.join(where)} ORDER BY last_published DESC, incident_id LIMIT {int(limit)}"
+    return fetch_rows(con, sql, values)
+
+
+def resolve(con: DuckDBPyConnection, incident_id: str) -> str:
+    """Where an incident id leads today."""
+    seen: set[str] = set()
+    while incident_id not in seen:
+        seen.add(incident_id)
+        row = con.execute("SELECT merged_into FROM incidents WHERE incident_id = ?", [incident_id]).fetchone()
+        if not row or row[0] is None:
+            break
+        incident_id = row[0]
+    return incident_id
+
+
+def incident(con: DuckDBPyConnection, incident_id: str) -> dict[str, Any]:
+    """Everything about one incident; an id that was merged leads to where it went."""
+    now = resolve(con, incident_id)
+    record = fetch_rows(con, "SELECT * FROM incidents WHERE incident_id = ?", [now])[0]
+    record["summary_sentences"] = json.loads(record["summary_sentences"] or "[]")
+    return {
+        "asked_for": incident_id,
+        "record": record,
+        "votes": fetch_rows(con, "SELECT * FROM votes WHERE incident_id = ? ORDER BY axis, texts DESC, value", [now]),
+        "labels": fetch_rows(
+            con,
+            "SELECT axis, value, score, decided_by FROM labels WHERE subject = 'incident' AND subject_id = ? "
+            "ORDER BY axis, score DESC, value",
+            [now],
+        ),
+        "evidence": fetch_rows(
+            con,
+            "SELECT axis, value, article_id, text_id, quote, quote_en, field, start_at, end_at FROM evidence "
+            "WHERE subject = 'incident' AND subject_id = ? ORDER BY axis, value, article_id, field, start_at",
+            [now],
+        ),
+        "members": fetch_rows(
+            con,
+            "SELECT m.*, a.title, a.title_en, a.outlet_id, a.published, a.url, a.language_tag FROM incident_members m "
+            "JOIN articles a USING (article_id) WHERE m.incident_id = ? ORDER BY a.published, a.article_id",
+            [now],
+        ),
+        "history": history(con, now),
+        "decisions_known": sorted(name for (name,) in con.execute("SELECT decision_id FROM decisions").fetchall()),
+    }
+
+
+def history(con: DuckDBPyConnection, incident_id: str) -> list[dict[str, Any]]:
+    rows = fetch_rows(con, "SELECT * FROM incident_history WHERE incident_id = ? ORDER BY n", [incident_id])
+    for row in rows:
+        row["detail"] = json.loads(row["detail"]) if row["detail"] else None
+    return rows
+
+
+def pending_decisions(data_dir: Path, known: Sequence[str], incident_id: str) -> list[dict[str, Any]]:
+    """Decisions on an incident that no run has folded in yet."""
+    done = set(known)
+    return [
+        {"decision_id": d.decision_id, "action": d.action, "after": d.after, "made_by": d.made_by, "reason": d.reason}
+        for _, _, d in decisions.read(data_dir)
+        if d.decision_id not in done and incident_id in (d.subject_id, *map(str, d.after.values()))
+    ]
+
+
+def review_queue(con: DuckDBPyConnection, *, limit: int) -> list[dict[str, Any]]:
+    """Incidents in the order of how many articles one decision would settle.
+
+    What makes an incident worth a look: an undecided class, votes that a single text would flip, weak links, flagged
+    translations of its evidence. Incidents that a person marked as reviewed at their present revision are left out.
+    """
+    sql = """
+    WITH votes_close AS (
+        SELECT incident_id, max(texts) - coalesce(nth_value_texts, 0) AS margin
+        FROM (
+            SELECT incident_id, texts,
+                   nth_value(texts, 2) OVER (PARTITION BY incident_id ORDER BY texts DESC
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS nth_value_texts
+            FROM votes WHERE axis = 'class'
+        ) GROUP BY incident_id, nth_value_texts
+    ),
+    weak AS (
+        SELECT incident_id, count(*) AS weak FROM incident_members
+        WHERE score < 0.5 AND joined_by = 'machine' GROUP BY incident_id
+    ),
+    reviewed AS (
+        SELECT subject_id AS incident_id, max((after->>'revision')::INTEGER) AS revision
+        FROM decisions WHERE action = 'mark' AND after->>'state' = 'reviewed' AND undone_by IS NULL GROUP BY subject_id
+    )
+    SELECT i.incident_id, i.title, i.articles,
+           i.articles * (CASE WHEN v.margin <= 1 THEN 2 ELSE 0 END
+                         + CASE WHEN i.severity = 'unknown' THEN 0.5 ELSE 0 END)
+           + coalesce(w.weak, 0) AS settles,
+           concat_ws('; ',
+               CASE WHEN v.margin = 0 THEN 'the class is a tie' WHEN v.margin = 1 AND i.texts > 1
+                    THEN 'one text would flip the class' WHEN v.margin <= 1 THEN 'its class rests on one text' END,
+               CASE WHEN i.severity = 'unknown' THEN 'severity unknown' END,
+               CASE WHEN w.weak > 0 THEN w.weak || ' weak link(s)' END) AS why
+    FROM incidents i
+    LEFT JOIN votes_close v USING (incident_id)
+    LEFT JOIN weak w USING (incident_id)
+    LEFT JOIN reviewed r USING (incident_id)
+    WHERE i.state <> 'merged' AND coalesce(r.revision, -1) < i.revision
+    """
+    return fetch_rows(con, f"SELECT * FROM ({sql}) q WHERE settles > 0 ORDER BY settles DESC, incident_id LIMIT {int(limit)}")
+
+
+AXES = ("class", "materialisation", "limb", "severity")
+VALUES = {
+    "class": ("incident", "hazard", "complementary", "unrelated"),
+    "materialisation": ("actual", "plausible"),
+    "limb": ("a", "b", "c", "d"),
+    "severity": ("hazard", "serious hazard", "incident", "serious incident", "disaster", "unknown"),
+}
+
+
+def bad_value(axis: str, value: str) -> str | None:
+    """Why ``value`` cannot stand on ``axis``; ``None`` when it can."""
+    if axis in VALUES:
+        return None if value in VALUES[axis] else f"{axis} takes {', '.join(VALUES[axis])}"
+    from pipelines import profiles
+
+    values = profiles.load("ai-incidents").values(axis)
+    if not values:
+        return f"there is no axis {axis}"
+    if value in values:
+        return None
+    near = difflib.get_close_matches(value, values, n=3, cutoff=0.4)
+    return f"{axis} has no value {value!r}" + (f"; did you mean {', '.join(near)}?" if near else "")
+
+
+def incident_lines(found: dict[str, Any], pending: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """One incident for a terminal."""
+    record = found["record"]
+    if found["asked_for"] != record["incident_id"]:
+        yield f"{found['asked_for']} was merged into {record['incident_id']}"
+    yield f"{record['title'] or '(no title)'}"
+    if record["title_original"] and record["title_original"] != record["title"]:
+        yield f"{record['title_original']}"
+    yield ""
+    yield (
+        f"{record['incident_id']}  revision {record['revision']}  {record['state']}  "
+        f"{record['class']} ({record['materialisation'] or 'materialisation unknown'})  limb ({record['limb'] or '?'})  "
+        f"severity {record['severity']}"
+    )
+    yield (
+        f"{record['articles']} articles, {record['texts']} texts, {record['origins']} independent origins; "
+        f"{', '.join(record['outlets'])}; {', '.join(record['languages'])}"
+    )
+    if record["summary"]:
+        yield ""
+        yield record["summary"]
+    if record["rationale"]:
+        yield ""
+        yield record["rationale"]
+    if found["votes"]:
+        yield ""
+        yield "Votes"
+        for vote in found["votes"]:
+            flips = f"; flips if {vote['flips_if']}" if vote["flips_if"] else ""
+            yield f"  {vote['axis']} {vote['value']}: {vote['texts']} texts, {vote['articles']} articles ({vote['deciding_rule']}){flips}"
+    quotes: dict[tuple[str, str], dict[str, Any]] = {}
+    for item in found["evidence"]:
+        quotes.setdefault((item["axis"], item["value"]), item)
+    if found["labels"]:
+        yield ""
+        yield "Labels, each with a sentence that carries it"
+        for item in found["labels"]:
+            yield f"  {item['axis']}: {item['value']}" + (
+                f"  (by {item['decided_by']})" if item["decided_by"] != "machine" else ""
+            )
+            quote = quotes.get((item["axis"], item["value"]))
+            if quote:
+                yield f"      “{quote['quote']}” [{quote['article_id']}]"
+                if quote["quote_en"] and quote["quote_en"] != quote["quote"]:
+                    yield f"      “{quote['quote_en']}”"
+    yield ""
+    yield "Articles"
+    for member in found["members"]:
+        day = f"{member['published']:%Y-%m-%d}" if member["published"] else "no date   "
+        yield f"  {day}  {member['outlet_id']:<14} {member['role']}, {member['relation']}: {member['title']}"
+        if member["title_en"] and member["title_en"] != member["title"]:
+            yield f"              {member['title_en']}"
+        yield f"              {member['article_id']} · text {member['text_id']} · {member['reason']}"
+    for decision in pending:
+        yield f"pending: {decision['action']} {decision['after']} by {decision['made_by']}"

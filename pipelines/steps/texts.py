@@ -1,0 +1,199 @@
+"""The steps of :mod:`pipelines.texts`: sign every article, then fold the new ones against what shares a key with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from pipelines.records import OK
+from pipelines.steps.base import Context, Result, Task, forget_stage, in_list, pending
+from pipelines.store import fetch_rows, insert
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+DAYS = 60
+"""How far back a new article looks for the text that it repeats."""
+PER_KEY = 201
+"""Carriers of one key that are worth loading: the room passes over a key with more."""
+
+LATEST = "(SELECT * FROM store.article QUALIFY version = max(version) OVER (PARTITION BY article_id))"
+SUBJECTS = f"SELECT article_id AS subject_id, body_sha256 AS input_sha256, published FROM {LATEST}"
+LOAD = f"""
+SELECT a.article_id, a.title, a.text, a.published, a.url, a.outlet_id, l.script
+FROM {LATEST} a JOIN chunk c ON c.subject_id = a.article_id
+LEFT JOIN store.language l USING (article_id)
+ORDER BY c.position
+"""
+
+
+class SignaturesStep:
+    """What an article's text looks like: its signature, its index keys, and its folded form for the search."""
+
+    name = "signatures"
+    chunk = 500
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    @property
+    def version(self) -> str:
+        from pipelines import texts
+        from pipelines.hanzi import NORMALISATION_VERSION
+
+        return f"{texts.VERSION} {NORMALISATION_VERSION}"
+
+    def pending(self, con: DuckDBPyConnection) -> list[Task]:
+        return pending(con, self.name, SUBJECTS, "published NULLS LAST, subject_id")
+
+    def load(self, con: DuckDBPyConnection, tasks: Sequence[Task]) -> Any:
+        in_list(con, [task.subject_id for task in tasks])
+        return fetch_rows(con, LOAD)
+
+    def compute(self, tasks: Sequence[Task], loaded: list[dict[str, Any]]) -> Iterable[Result]:
+        from pipelines import texts
+        from pipelines.hanzi import fold
+
+        for task, row in zip(tasks, loaded, strict=True):
+            signature = texts.sign(
+                row["article_id"],
+                row["title"],
+                row["text"],
+                published=row["published"].replace(tzinfo=UTC) if row["published"] else None,
+                url=row["url"],
+                outlet=row["outlet_id"],
+                script=row["script"],
+            )
+            day = row["published"].date() if row["published"] else None
+            kept = {
+                "article_id": row["article_id"],
+                "input_sha256": task.input_sha256,
+                "signature": signature.to_row(),
+                "day": day,
+            }
+            keys = [{"key": key, "article_id": row["article_id"], "day": day} for key in dict.fromkeys(signature.keys)]
+            search = {
+                "article_id": row["article_id"],
+                "title": fold(row["title"] or "").lower(),
+                "body": fold(row["text"] or "").lower(),
+            }
+            yield Result(
+                task.subject_id, task.input_sha256, OK, "", {"signature": [kept], "fold_key": keys, "search": [search]}
+            )
+
+    def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
+        in_list(con, [result.subject_id for result in results])
+        con.execute("DELETE FROM store.fold_key WHERE article_id IN (SELECT subject_id FROM chunk)")
+        insert(con, "store.fold_key", [row for r in results for row in r.rows["fold_key"]])
+        for table in ("signature", "search"):
+            insert(con, f"store.{table}", [row for r in results for row in r.rows[table]], replace=("article_id",))
+
+    def forget(self, con: DuckDBPyConnection) -> None:
+        forget_stage(con, self.name)
+
+
+class TextsStep:
+    """One text, one vote: twins, copies and updates fold onto the text that they repeat."""
+
+    name = "texts"
+    chunk = 500
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    @property
+    def version(self) -> str:
+        from pipelines import texts
+
+        return texts.VERSION
+
+    def pending(self, con: DuckDBPyConnection) -> list[Task]:
+        return pending(con, self.name, SUBJECTS, "published NULLS LAST, subject_id")
+
+    def load(self, con: DuckDBPyConnection, tasks: Sequence[Task]) -> Any:
+        """The signatures of the chunk, and those folded earlier that share a key: found by key, never by a scan of texts."""
+        in_list(con, [task.subject_id for task in tasks])
+        new = fetch_rows(
+            con,
+            "SELECT s.*, f.text_id AS own_text FROM store.signature s JOIN chunk c ON c.subject_id = s.article_id "
+            "LEFT JOIN store.fold f USING (article_id) ORDER BY c.position",
+        )
+        known = fetch_rows(
+            con,
+            f"""
+            WITH mine AS (
+                SELECT k.key, min(k.day) AS first, max(k.day) AS last
+                FROM store.fold_key k JOIN chunk c ON c.subject_id = k.article_id GROUP BY k.key
+            ),
+            near AS (
+                SELECT k.article_id
+                FROM store.fold_key k JOIN mine m USING (key) JOIN store.fold f ON f.article_id = k.article_id
+                WHERE (k.day IS NULL OR m.first IS NULL
+                       OR k.day BETWEEN m.first - INTERVAL {DAYS} DAY AND m.last + INTERVAL {DAYS} DAY)
+                  AND k.article_id NOT IN (SELECT subject_id FROM chunk)
+                QUALIFY row_number() OVER (PARTITION BY k.key ORDER BY k.day NULLS LAST, k.article_id) <= {PER_KEY}
+            )
+            SELECT s.article_id, s.signature, f.text_id
+            FROM store.signature s JOIN store.fold f USING (article_id)
+            WHERE s.article_id IN (SELECT article_id FROM near)
+            ORDER BY s.day NULLS LAST, s.article_id
+            """,
+        )
+        return new, known
+
+    def compute(self, tasks: Sequence[Task], loaded: Any) -> Iterable[Result]:
+        from pipelines import texts
+
+        new_rows, known_rows = loaded
+        new = [texts.Signature.from_row(json.loads(row["signature"])) for row in new_rows]
+        known = [
+            texts.Signature.from_row(json.loads(row["signature"])).with_text(row["text_id"]) for row in known_rows
+        ]
+        for task, row, signature, found in zip(tasks, new_rows, new, texts.fold(new, known), strict=True):
+            # a page that changed stays with its text: only a person takes an article out of it
+            text_id = row["own_text"] or found.text_id
+            relation = "update" if row["own_text"] and found.relation == "original" else found.relation
+            fold = {
+                "article_id": task.subject_id,
+                "text_id": text_id,
+                "relation": relation,
+                "reason": "the page changed" if relation == "update" and row["own_text"] else found.reason,
+                "same_as": found.same_as,
+                "similarity": found.similarity,
+                "attributed_source": found.attributed_source,
+            }
+            text = {
+                "text_id": text_id,
+                "article_id": task.subject_id,
+                "published": signature.published,
+                "input_sha256": task.input_sha256,
+            }
+            rows = {"fold": [fold], "text": [text]} if found.outcome == OK else {}
+            yield Result(task.subject_id, task.input_sha256, found.outcome, found.reason if not rows else "", rows)
+
+    def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
+        insert(con, "store.fold", [row for r in results for row in r.rows.get("fold", ())], replace=("article_id",))
+        texts = [row for r in results for row in r.rows.get("text", ())]
+        in_list(con, sorted({row["text_id"] for row in texts}))
+        readers = dict(
+            con.execute(
+                "SELECT t.text_id, t.article_id FROM store.text t JOIN chunk c ON c.subject_id = t.text_id"
+            ).fetchall()
+        )
+        write: dict[str, dict[str, Any]] = {}
+        for row in texts:
+            if readers.setdefault(row["text_id"], row["article_id"]) == row["article_id"]:
+                write[row["text_id"]] = row
+        insert(con, "store.text", write.values(), replace=("text_id",))
+
+    def forget(self, con: DuckDBPyConnection) -> None:
+        """Folds that no person made are made again; the texts' ids come out the same."""
+        forget_stage(con, "signatures")
+        forget_stage(con, self.name)
+        con.execute(
+            "DELETE FROM store.fold WHERE article_id NOT IN "
+            "(SELECT subject_id FROM store.decision WHERE subject = 'article' AND action = 'split' AND undone_by IS NULL)"
+        )
+        con.execute("DELETE FROM store.text WHERE text_id NOT IN (SELECT text_id FROM store.fold)")

@@ -1,0 +1,120 @@
+"""Reading for people: queries that cannot write, reach files or run on for ever, and the published copy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .connection import DATABASE, NoStoreError, StoreBusyError, StoreError, connect, fsync_folder
+from .migrate import pending
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+PUBLISHED = "published"
+
+
+class QueryError(StoreError):
+    """A query that is refused or wrong; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows of a query. ``more`` tells that the row limit cut them off."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    more: bool
+
+
+def published_path(data_dir: Path) -> Path:
+    return data_dir / PUBLISHED / DATABASE
+
+
+@contextmanager
+def reader(data_dir: Path, *, wait: float = 2.0) -> Iterator[DuckDBPyConnection]:
+    """A read-only connection to the database, or to its published copy while a line is writing.
+
+    :raises NoStoreError: when there is neither.
+    """
+    try:
+        with connect(data_dir / DATABASE, read_only=True, wait=wait) as con:
+            if pending(con):
+                raise StoreError("the database needs a migration: wiredesk store migrate")
+            yield con
+            return
+    except StoreBusyError:
+        if not published_path(data_dir).exists():
+            raise
+    with connect(published_path(data_dir), read_only=True, wait=wait) as con:
+        yield con
+
+
+def publish(data_dir: Path) -> Path:
+    """Put a copy of the database beside it that readers may hold open as long as they like; returns its path."""
+    source = data_dir / DATABASE
+    if not source.exists():
+        raise NoStoreError(f"there is no database at {source}: wiredesk run makes it")
+    target = published_path(data_dir)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    copy_to(source, target)
+    return target
+
+
+def copy_to(source: Path, target: Path) -> None:
+    """A consistent copy: the log is folded in first, and no writer gets in while the file is read."""
+    with connect(source, read_only=False) as con:
+        con.execute("CHECKPOINT")
+    partial = target.with_name(target.name + ".part")
+    with connect(source, read_only=True):
+        shutil.copyfile(source, partial)
+    handle = os.open(partial, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    partial.replace(target)
+    fsync_folder(target.parent)
+
+
+def query(con: DuckDBPyConnection, sql: str, *, seconds: float = 30.0, limit: int = 10_000) -> Answer:
+    """One SELECT over the views: no writing, no files, no settings, at most ``seconds`` and ``limit`` rows.
+
+    :raises QueryError: when the statement is refused, wrong, or takes too long.
+    """
+    import duckdb
+
+    try:
+        statements = con.extract_statements(sql)
+    except duckdb.Error as error:
+        raise QueryError(_first_line(error)) from error
+    if len(statements) != 1:
+        raise QueryError("one statement at a time, please")
+    if statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+        raise QueryError("this is a reading room: only SELECT (also WITH, FROM, DESCRIBE, SUMMARIZE, EXPLAIN) is answered")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+    timer = threading.Timer(seconds, con.interrupt)
+    timer.start()
+    try:
+        result = con.execute(sql)
+        columns = [column[0] for column in result.description or ()]
+        rows = result.fetchmany(limit + 1)
+    except duckdb.InterruptException as error:
+        raise QueryError(f"the query took longer than {seconds:g} seconds: narrow it, or raise --seconds") from error
+    except duckdb.Error as error:
+        raise QueryError(_first_line(error)) from error
+    finally:
+        timer.cancel()
+    return Answer(columns, rows[:limit], len(rows) > limit)
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else "the query is wrong"
