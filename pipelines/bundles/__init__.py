@@ -7,14 +7,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .everything import FORMATS, export_all
 from .export import export
+from .importing import BundleContent, ImportPlan, plan_import, read_bundle, write_rows
 from .safety import BundleError
 from .signing import check_signature, fingerprint, load_key
 from .verifier import Problem, UnreadableError, check_files, read_files
 
 VERSION = "bundles-1"
 
-__all__ = ["VERSION", "BundleError", "Problem", "export", "fingerprint", "load_key", "verify"]
+__all__ = [
+    "FORMATS",
+    "VERSION",
+    "BundleContent",
+    "BundleError",
+    "ImportPlan",
+    "Problem",
+    "export",
+    "export_all",
+    "fingerprint",
+    "load_key",
+    "plan_import",
+    "read_bundle",
+    "verify",
+    "write_rows",
+]
 
 
 def verify(bundle: Path, *, trusted: bytes | None = None) -> list[Problem]:

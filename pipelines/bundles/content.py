@@ -71,6 +71,13 @@ class Content:
             if row["subject_id"] == subject_id and row["axis"] == axis and row["value"] == value
         ]
 
+    def translated_by(self, text_id: str | None) -> str | None:
+        """Engine and model that translated a text, or ``None`` when nothing did."""
+        for row in self.sentences.get(text_id or "", []):
+            if row["engine"] and row["target"] is not None:
+                return f"{row['engine']} {row['model'] or ''}".strip()
+        return None
+
     def entities(self, kind: str, *roles: str) -> list[str]:
         """Canonical values of facts of a kind, each once; with roles, only those that have one of them."""
         found = {
@@ -153,7 +160,12 @@ def gather(con: DuckDBPyConnection, incident_id: str) -> Content:
     texts_of = sorted({row["text_id"] for row in members})
     articles = rows(con, ARTICLES, articles_of)
     fetches = rows(con, FETCHES, articles_of)
-    pages = {(row["article_id"], row["page_sha256"]): row for row in fetches if row["warc_file"]}
+    pages = {(row["article_id"], row["page_sha256"]): row for row in reversed(fetches) if row["warc_file"]}
+    pages |= {
+        (row["article_id"], row["page_sha256"]): row
+        for row in reversed(fetches)
+        if row["warc_file"] and row["outcome"] == "landed"
+    }
     for article in articles:
         page = pages.get((article["article_id"], article["page_sha256"]), {})
         article["warc_file"] = page.get("warc_file")
@@ -163,10 +175,10 @@ def gather(con: DuckDBPyConnection, incident_id: str) -> Content:
         sentences.setdefault(row["text_id"], []).append(row)
     history = rows(con, "SELECT * FROM incident_history WHERE incident_id = ? ORDER BY n", incident_id)
     run_ids = sorted({row["run_id"] for row in [*history, *fetches] if row["run_id"]})
-    subjects = [incident_id, *articles_of, *texts_of]
+    redirects = _redirects(con, incident_id)
     return Content(
         incident=incident,
-        redirects=_redirects(con, incident_id),
+        redirects=redirects,
         related=[row["incident_id"] for row in rows(con, RELATED, incident["affair_id"], incident_id)],
         members=members,
         articles=articles,
@@ -177,7 +189,7 @@ def gather(con: DuckDBPyConnection, incident_id: str) -> Content:
         votes=rows(con, VOTES, incident_id),
         facts=rows(con, "SELECT * FROM facts WHERE list_contains(?, text_id) ORDER BY text_id, n", texts_of),
         history=history,
-        decisions=rows(con, DECISIONS, subjects),
+        decisions=rows(con, DECISIONS, [incident_id, *redirects, *articles_of, *texts_of]),
         outlets=rows(
             con,
             "SELECT * FROM outlets WHERE list_contains(?, outlet_id) ORDER BY outlet_id",
@@ -238,7 +250,13 @@ EVIDENCE = (
     "CASE field WHEN 'title' THEN 0 ELSE 1 END, start_at, end_at, quote"
 )
 VOTES = "SELECT * FROM votes WHERE incident_id = ? ORDER BY axis, texts DESC, articles DESC, value"
-DECISIONS = "SELECT * FROM decisions WHERE list_contains(?, subject_id) ORDER BY made, decision_id"
+DECISIONS = """
+WITH made_here AS (SELECT * FROM decisions WHERE list_contains(?, subject_id))
+SELECT * FROM made_here
+UNION
+SELECT * FROM decisions WHERE subject = 'decision' AND subject_id IN (SELECT decision_id FROM made_here)
+ORDER BY made, decision_id
+"""
 REJECTS = """
 SELECT stage, url, article_id, text_id, outcome, reason, run_id FROM rejects
 WHERE list_contains(?, article_id) OR list_contains(?, text_id) OR list_contains(?, url)

@@ -98,8 +98,7 @@ def _article(content: Content, article: Row, stamp: str) -> list[Row]:
     )
     if not article["title_en"] or article["title_en"] == article["title"]:
         return [media]
-    first = next((row for row in content.sentences.get(article["text_id"], []) if row["engine"]), None)
-    service = f"{first['engine']} {first['model']}" if first else None
+    service = content.translated_by(article["text_id"])
     if service and is_sample(service):
         service += " (sample translation)"
     translation = _object(

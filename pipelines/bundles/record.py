@@ -94,6 +94,10 @@ def record(
             | {"archived": archived[row["article_id"]]}
             for row in content.articles
         ],
+        "fetches": [
+            {key: value for key, value in row.items() if key not in ("warc_file", "warc_offset")}
+            for row in content.fetches
+        ],
         "texts": content.texts,
         "facts": content.facts,
         "history": content.history,

@@ -13,7 +13,7 @@ from typing import Any
 from .content import Content, Row
 from .countries import countries
 from .crosswalk import bcp47, title_of, uuid5
-from .safety import web_url
+from .safety import is_sample, web_url
 
 EPOCH = "2026-01-01T00:00:00.000Z"
 """When the identity, the extension and the marking were defined: before any record."""
@@ -246,9 +246,10 @@ def _notes(make: _Maker, incident: str, urls: dict[str, str]) -> None:
             str(row[name])
             for name in ("subject_id", "axis", "value", "article_id", "field", "start_at", "end_at")
         ]
-        said = f"“{row['quote']}”" + (
-            f"\n{row['quote_en']}" if row["quote_en"] and row["quote_en"] != row["quote"] else ""
-        )
+        said = f"“{row['quote']}”"
+        if row["quote_en"] and row["quote_en"] != row["quote"]:
+            sample = " (sample translation)" if is_sample(content.translated_by(row["text_id"])) else ""
+            said += f"\n{row['quote_en']}{sample}"
         make.add(
             "note",
             "evidence",

@@ -118,12 +118,18 @@ def table_rows(content: Content, archived: Mapping[str, str]) -> dict[str, list[
         "articles": [
             row
             | about[row["article_id"]]
-            | {"role": members[row["article_id"]]["role"], "archived": archived[row["article_id"]]}
+            | {
+                "role": members[row["article_id"]]["role"],
+                "archived": archived[row["article_id"]],
+                "translated_by": content.translated_by(row["text_id"]),
+            }
             for row in content.articles
         ],
         "labels": [row | {"quotations": quoted.get(label_key(row), 0)} for row in content.labels],
         "evidence": [
-            row | about.get(row["article_id"], nowhere) | {"sentence": sentence_of(content, row)}
+            row
+            | about.get(row["article_id"], nowhere)
+            | {"sentence": sentence_of(content, row), "translated_by": content.translated_by(row["text_id"])}
             for row in content.evidence
         ],
         "membership": [row | about[row["article_id"]] for row in content.members],

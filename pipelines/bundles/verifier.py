@@ -382,9 +382,8 @@ def main(arguments: list[str]) -> int:
     for problem in problems:
         sys.stdout.write(f"{problem}\n")
     if problems:
-        print(
-            f"{path.name}: {len(problems)} problem{'s' if len(problems) > 1 else ''}; do not rely on this bundle"
-        )
+        many = "s" if len(problems) > 1 else ""
+        sys.stdout.write(f"{path.name}: {len(problems)} problem{many}; do not rely on this bundle\n")
         return 1
     count = len(read_files(path))
     sys.stdout.write(f"{path.name}: whole, {count} files as they were exported\n")

@@ -328,7 +328,7 @@ def _text(content: Content, text: Row, archived: Mapping[str, str]) -> dict[str,
         ],
         "quotes": _quotes(content, "class", text["class"], text_id) if text["class"] else [],
         "labels": [
-            row["value"]
+            f"limb ({row['value']})" if row["axis"] == "limb" else row["value"]
             for row in content.labels
             if row["subject_id"] == text_id and row["axis"] in ("harm_type", "principle", "severity", "limb")
         ],

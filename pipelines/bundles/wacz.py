@@ -45,6 +45,8 @@ class Capture:
     status: int | None
     mime: str
     digest: str
+    offset: int
+    """Where it begins in the WARC that was read."""
     sha256: str
     """Of the decoded body: the ``page_sha256`` of the article."""
 
@@ -126,6 +128,7 @@ def captures(warc: bytes) -> list[Capture]:
                     status=int(status) if status and status.isdigit() else None,
                     mime=mime.partition(";")[0].strip(),
                     digest=head.get_header("WARC-Payload-Digest") or "",
+                    offset=start,
                     sha256=page_sha256(body),
                 )
             )

@@ -1,0 +1,128 @@
+"""Feeds of what changed in the record, as Atom (RFC 4287) and JSON Feed 1.1: "label hazard → incident, because …"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from .content import rows
+from .crosswalk import uuid5
+from .safety import BundleError, visible
+from .tables import to_pretty_json
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ATOM = "http://www.w3.org/2005/Atom"
+TITLE = "wiredesk: what changed in the incident records"
+LONGEST = 500
+"""Entries in a feed, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of a feed."""
+
+    id: str
+    """A ``urn:uuid``, the same whenever the feed is made."""
+    title: str
+    text: str
+    moment: str
+    """ISO 8601, UTC."""
+    author: str
+    incident_id: str
+
+
+def changes(con: DuckDBPyConnection, query: str | None = None) -> list[Change]:
+    """What happened to the incidents, newest first.
+
+    :param query: a SELECT whose ``incident_id`` says which incidents; all without it.
+    :raises BundleError: when the query has no such column.
+    """
+    where = ""
+    if query is not None:
+        names = [row[0] for row in con.execute(f"DESCRIBE {query}").fetchall()]
+        if "incident_id" not in names:
+            raise BundleError("a feed needs a query with the column incident_id")
+        where = f"WHERE h.incident_id IN (SELECT incident_id FROM ({query}))"
+    found = rows(
+        con,
+        f"""
+        SELECT h.incident_id, h.n, h.happened, h.kind, h.detail, h.reason, h.made_by, h.revision,
+               coalesce(i.title, i.title_original, i.incident_id) AS title
+        FROM incident_history h JOIN incidents i USING (incident_id) {where}
+        ORDER BY h.happened DESC, h.incident_id, h.n DESC LIMIT {LONGEST}
+        """,
+    )
+    return [
+        Change(
+            id="urn:uuid:" + uuid5("change", row["incident_id"], str(row["n"])),
+            title=visible(f"{row['title']}: {_what(row)}"),
+            text=visible(_sentence(row)),
+            moment=row["happened"],
+            author=row["made_by"],
+            incident_id=row["incident_id"],
+        )
+        for row in found
+    ]
+
+
+def _what(row: dict[str, Any]) -> str:
+    detail = row["detail"] if isinstance(row["detail"], dict) else {}
+    before, after = detail.get("before"), detail.get("after")
+    if before is not None and after is not None and not isinstance(before, dict | list):
+        return f"{detail.get('field', row['kind'])} {before} → {after}"
+    return str(row["kind"])
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    why = f", because {row['reason']}" if row["reason"] else ""
+    return f"{row['incident_id']}, revision {row['revision']}: {_what(row)}{why} (by {row['made_by']})"
+
+
+def atom(entries: Sequence[Change]) -> str:
+    """The entries as an Atom feed; the feed's time is that of its newest entry."""
+    ElementTree.register_namespace("", ATOM)
+    feed = ElementTree.Element(f"{{{ATOM}}}feed")
+
+    def add(parent: ElementTree.Element, name: str, text: str, **attributes: str) -> ElementTree.Element:
+        element = ElementTree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
+        element.text = text
+        return element
+
+    add(feed, "id", "urn:uuid:" + uuid5("feed", "changes"))
+    add(feed, "title", TITLE)
+    add(feed, "updated", entries[0].moment if entries else "1970-01-01T00:00:00Z")
+    add(feed, "generator", "wiredesk")
+    for item in entries:
+        entry = ElementTree.SubElement(feed, f"{{{ATOM}}}entry")
+        add(entry, "id", item.id)
+        add(entry, "title", item.title, type="text")
+        add(entry, "updated", item.moment)
+        add(ElementTree.SubElement(entry, f"{{{ATOM}}}author"), "name", visible(item.author))
+        add(entry, "content", item.text, type="text")
+    ElementTree.indent(feed)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(feed, encoding="unicode") + "\n"
+
+
+def json_feed(entries: Sequence[Change]) -> str:
+    """The entries as a JSON Feed."""
+    return to_pretty_json(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": TITLE,
+            "items": [
+                {
+                    "id": item.id,
+                    "title": item.title,
+                    "content_text": item.text,
+                    "date_published": item.moment,
+                    "authors": [{"name": item.author}],
+                    "tags": [item.incident_id],
+                }
+                for item in entries
+            ],
+        }
+    )
