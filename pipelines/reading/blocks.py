@@ -20,7 +20,6 @@ INLINE = words("markup.toml", "inline")
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
@@ -81,7 +80,7 @@ def lay_out(root: Element, *, hidden: bool = False) -> Layout:
     def close() -> None:
         nonlocal links
         if pieces:
-            text = _SPACE.sub(" ", "".join(pieces)).strip()
+            text = " ".join("".join(pieces).split())
             if text:
                 blocks.append(
                     Block(text, min(links, len(text)), owners[-1] if owners else 0, stack[-1] if stack else 0)
@@ -130,7 +129,7 @@ def lay_out(root: Element, *, hidden: bool = False) -> Layout:
             if element.text:
                 pieces.append(element.text)
                 if anchors:
-                    links += len(_SPACE.sub("", element.text))
+                    links += len("".join(element.text.split()))
             continue
         # end
         if skipped == len(stack) or not isinstance(element.tag, str):
@@ -149,7 +148,7 @@ def lay_out(root: Element, *, hidden: bool = False) -> Layout:
         if element.tail:
             pieces.append(element.tail)
             if anchors:
-                links += len(_SPACE.sub("", element.tail))
+                links += len("".join(element.tail.split()))
     close()
     for node in nodes:
         node.end = min(node.end, len(blocks))

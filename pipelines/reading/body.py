@@ -150,16 +150,20 @@ def trim(layout: Layout, chosen: list[int], measures: list[_Measure], title: str
     blocks = layout.blocks
     drop, lead, cut = _lines("drop"), _lines("lead"), _lines("cut")
     kept = [n for n in chosen if not drop.match(blocks[n].text)]
+    if not kept:
+        return kept
+    # what follows "related stories" goes with it, as long as it is the smaller part
     total = sum(measures[n].size for n in kept) or 1.0
-    after = 0.0
-    for at in range(len(kept) - 1, -1, -1):
-        after += measures[kept[at]].size
-        if after > 0.4 * total:
-            break
-        if len(blocks[kept[at]].text) < 60 and cut.match(blocks[kept[at]].text):
+    after, at = 0.0, len(kept)
+    for n in range(chosen[-1], kept[0], -1):
+        if at and kept[at - 1] == n:
+            at -= 1
+            after += measures[n].size
+            if after > 0.4 * total:
+                break
+        if len(blocks[n].text) < 60 and cut.match(blocks[n].text):
             kept = kept[:at]
-            total = sum(measures[n].size for n in kept) or 1.0
-            after = 0.0
+            total, after = sum(measures[m].size for m in kept) or 1.0, 0.0
     wanted = titles.key(title)
     while kept:
         text = blocks[kept[0]].text

@@ -14,6 +14,7 @@ from pipelines.reading import structured
 from pipelines.reading.blocks import Layout
 from pipelines.reading.metadata import Declared
 from pipelines.reading.tables import table
+from pipelines.reading.titles import strip_site
 from pipelines.reading.tree import inner_text, squeeze
 
 MAX_AUTHORS = 8
@@ -44,6 +45,14 @@ _CITED = re.compile(r"新聞引據\s*[：:]\s*(?P<agency>\S{2,10}?)(?=[\s、，]
 _NO_NAME = re.compile(
     r"^(?:从|從|在|了解|获悉|獲悉|采访|採訪|发现|發現|看到|注意|就|向|会|會|说|說|表示|问|問|近日|日前|今|昨|前往|来到|來到|致电|致電|获|獲|走访|多次|随|隨|联系|聯繫|报道|報導|報道|综合|綜合|編譯|招待|俱樂部|协会|協會|站|证|節|节|们|們|的|團|团|室|都|也|所|及|和)"
 )
+_EDITOR = re.compile(
+    rf"(?:责任编辑|責任編輯|责编|責編|编辑|編輯)\s?[：:]\s*(?P<names>{_HAN}{{2,4}}(?:{_GLUE}{_HAN}{{2,4}}){{0,3}})"
+)
+_BODY = re.compile(
+    r"(?:报|報|网|網|社|台|臺|刊|新闻|新聞|财经|財經|消息|科技|政务|传媒|傳媒|中心|频道|頻道|号|號|综合|在线|集团|公司|委员会|部|局|通讯员|编辑部|編輯部|時報|评论员|評論員|特約)$"
+    r"|\b(?:news|staff|desk|team|editors?|editorial|reporters?|agency|press|inc|media|magazine|times|post|correspondent|wire|newsroom|online)\b",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(r"^(?:by|作者|文|撰文|記者|记者|本报记者|本報記者)\s*[:：／/|]?\s+", re.IGNORECASE)
 _PREFIX = re.compile(rf"^(?:(?:本报|本報|本刊|本网|本網)?{_CREW}(?:记者|記者)|作者|文|撰文)\s*[:：／/]?\s*")
 
@@ -51,10 +60,11 @@ _PREFIX = re.compile(rf"^(?:(?:本报|本報|本刊|本网|本網)?{_CREW}(?:记
 def read(page: Declared, layout: Layout, anchor: int, body: range) -> tuple[str, ...]:
     """The authors in the order printed, at most ``MAX_AUTHORS``; agencies only where no person is named."""
     declared = _declared(page)
-    people = [name for name in declared if not _is_agency(name)]
-    if people:
+    people = [name for name in declared if not _is_body(name)]
+    if people and not set(people) <= _editors(layout):
         return tuple(people[:MAX_AUTHORS])
     printed, agency = _printed(layout, anchor, body)
+    printed = printed or people
     if printed:
         return tuple(printed[:MAX_AUTHORS])
     named = _elements(layout)
@@ -88,7 +98,10 @@ def _plausible(name: str) -> bool:
         1 < len(name) <= MAX_NAME
         and low not in _nobody()
         and "://" not in name
-        and not re.search(r"\d{3}|\.(?:com|net|org|cn|tw|hk)\b|^\W+$|责任编辑|責任編輯|责编|責編", low)
+        and not re.search(
+            r"\d{3}|\.(?:com|net|org|cn|tw|hk)\b|^\W+$|责任编辑|責任編輯|责编|責編|編輯|编辑$|[时時][间間]|发布|發佈|发表|來源|来源|點擊|点击|评论|記者$|记者$",
+            low,
+        )
     )
 
 
@@ -106,15 +119,17 @@ def _declared(page: Declared) -> list[str]:
             if found:
                 names = found
                 break
-    site = {
-        squeeze(page.first("og:site_name")).lower(),
-        structured.text_of(page.article.get("publisher")).lower(),
-    } - {""}
-    return list(
-        dict.fromkeys(
-            name for name in names if not any(name.lower() == own or own in name.lower() for own in site)
-        )
-    )
+    return [name for name in dict.fromkeys(names) if not _is_site(name, page)]
+
+
+def _is_site(name: str, page: Declared) -> bool:
+    """Whether an author field only names the outlet: its declared name, or what follows the headline in ``<title>``."""
+    low = name.lower()
+    own = [squeeze(page.first("og:site_name")), structured.text_of(page.article.get("publisher"))]
+    if any(low in site.lower() or site.lower() in low for site in own if site):
+        return True
+    title = page.document_title
+    return low in title[len(strip_site(title)) :].lower()
 
 
 def _printed(layout: Layout, anchor: int, body: range) -> tuple[list[str], list[str]]:
@@ -129,8 +144,11 @@ def _printed(layout: Layout, anchor: int, body: range) -> tuple[list[str], list[
         texts = [text] if len(text) <= 160 else [text[:90], text[-60:]]
         for part in texts:
             for pattern in (_REPORTER, _LABELLED):
+                match: re.Match[str] | None
                 for match in pattern.finditer(part):
                     names = _names(match["names"], glued=pattern is _REPORTER)
+                    if pattern is _REPORTER and re.search("[摄攝]", match["after"]):
+                        continue
                     if names and not re.search(r"(?:责任|責任|图|圖|摄影|攝影)\s*$", part[: match.start()]):
                         return names, agency
             if match := _ENGLISH.match(part):
@@ -143,7 +161,7 @@ def _printed(layout: Layout, anchor: int, body: range) -> tuple[list[str], list[
 
 
 def _names(text: str, *, glued: bool) -> list[str]:
-    found = []
+    found: list[str] = []
     for name in re.split(_GLUE, text):
         if _NO_NAME.match(name):
             return found
@@ -156,6 +174,8 @@ def _names(text: str, *, glued: bool) -> list[str]:
                 ),
                 name,
             )
+        if name.endswith(("摄", "攝")):
+            return []
         if name in _places() or not _plausible(name):
             continue
         found.append(name)
@@ -172,12 +192,26 @@ def _elements(layout: Layout) -> list[str]:
             or "author" in (element.get("rel") or "").split()
             or tokens & {"author", "byline", "reporter", "writer"}
         ) and (text := inner_text(element)):
-            if len(text) > 80 or re.search(r"责任编辑|責任編輯|责编|責編", text):
+            if len(text) > 80 or re.search(r"\d|责任编辑|責任編輯|责编|責編", text):
                 continue
             names = split_names(text)
             if names and all(re.fullmatch(rf"{_HAN_NAME}|{_LATIN_NAME}", name) for name in names):
                 return names
     return []
+
+
+def _editors(layout: Layout) -> set[str]:
+    """Names printed as the editors in charge: systems often fill the author field with them."""
+    found: set[str] = set()
+    for block in layout.blocks:
+        for match in _EDITOR.finditer(block.text if len(block.text) < 400 else block.text[-80:]):
+            found.update(re.split(_GLUE, match["names"]))
+    return found
+
+
+def _is_body(name: str) -> bool:
+    """Whether a name is an agency's, an outlet's or a desk's rather than a person's."""
+    return _is_agency(name) or _BODY.search(name) is not None
 
 
 def _is_agency(name: str) -> bool:

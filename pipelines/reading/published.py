@@ -17,6 +17,10 @@ from pipelines.records import Precision
 BEFORE, AFTER = 8, 16
 """Blocks before and after the headline in which the printed time is looked for."""
 
+_SCRIPTED = re.compile(
+    r"\b(?:publish(?:ed)?_?(?:time|date|at)|pub_?(?:time|date)|create_?time|ct|article_?date)\b[\"']?\s*[:=]\s*[\"']([^\"'\n]{8,40})[\"']",
+    re.IGNORECASE,
+)
 _UPDATED = re.compile(r"更新|修改|修訂|updated|modified|edited|changed", re.IGNORECASE)
 _PUBLISHED = re.compile(
     r"发布|發布|發佈|发表|發表|刊登|出版|來源|来源|时间|時間|日期|稿源|published|posted|first\b|created",
@@ -49,6 +53,8 @@ def read(
     stamps = [(_unmask(stamp, offsets), source) for stamp, source in stamps]
     changes = [(_unmask(stamp, offsets), source) for stamp, source in changes]
     printed = list(_printed(layout, anchor, body, fetched))
+    if not stamps and not printed:
+        stamps = list(_scripted(page, fetched))
     chosen = _choose(
         stamps, [stamp for stamp, updated in printed if not updated] or [stamp for stamp, _ in printed]
     )
@@ -60,8 +66,8 @@ def read(
         basis = f"{source}, zone {zone}"
     change = changes[0][0] if changes else next((stamp for stamp, updated in printed if updated), None)
     modified = times.settle(change, where)[0] if change is not None else None
-    if published is not None and modified is not None and modified.date() < published.date():
-        modified = None  # a template's own date, not this article's
+    if published is not None and modified is not None and modified < published:
+        modified = None  # a template's own date, or a clock that runs behind: not a change of this article
     return Dates(published, precision, modified, basis)
 
 
@@ -79,6 +85,15 @@ def _declared(
         for attribute in ("data-publishtime", "data-published", "data-pubtime", "data-publish-time"):
             if stamp := _believed(page.root.get(attribute) or "", fetched):
                 yield stamp, "html"
+
+
+def _scripted(page: Declared, fetched: datetime | None) -> Iterator[tuple[Stamp, str]]:
+    """Times that only a script holds (``var publish_time = "…"``), as on pages that print them by script."""
+    for script in page.root.iter("script"):
+        for match in _SCRIPTED.finditer((script.text or "")[:200_000]):
+            if stamp := _believed(match[1], fetched):
+                yield stamp, "script"
+                return
 
 
 def _believed(value: str, fetched: datetime | None) -> Stamp | None:
@@ -142,10 +157,10 @@ def _printed(
 
 def _choose(stamps: list[tuple[Stamp, str]], printed: list[Stamp]) -> tuple[Stamp, str] | None:
     if not stamps:
-        return (printed[0], "printed") if printed else None
+        return (_day(printed[0]), "printed") if printed else None
     stamp, source = stamps[0]
     clock = stamp.moment
-    vague = stamp.precision == "day" or (clock.hour == clock.minute == clock.second == 0)
+    vague = _day(stamp).precision == "day"
     if vague:
         for other, where in [*stamps[1:], *((p, "printed") for p in printed)]:
             if (
@@ -154,6 +169,12 @@ def _choose(stamps: list[tuple[Stamp, str]], printed: list[Stamp]) -> tuple[Stam
                 and (other.moment.hour or other.moment.minute)
             ):
                 return other, where
-        if not stamp.zoned:  # a naive midnight is how day-only systems write a day
-            return replace(stamp, precision="day"), source
-    return stamp, source
+    return _day(stamp), source
+
+
+def _day(stamp: Stamp) -> Stamp:
+    """Midnight sharp is how systems that know only the day write it."""
+    clock = stamp.moment
+    if clock.hour == clock.minute == clock.second == clock.microsecond == 0:
+        return replace(stamp, precision="day")
+    return stamp

@@ -61,6 +61,8 @@ class Stamp:
 
     moment: datetime
     precision: Precision
+    instant: bool = False
+    """Counted in seconds since 1970: it names a moment, not the page's clock."""
 
     @property
     def zoned(self) -> bool:
@@ -80,7 +82,7 @@ def parse(text: str | None) -> Stamp | None:
     if _EPOCH.match(text):
         seconds = int(text) / (1000 if len(text) == 13 else 1)
         moment = datetime.fromtimestamp(seconds, UTC)
-        return Stamp(moment, "minute") if FIRST_YEAR <= moment.year <= LAST_YEAR else None
+        return Stamp(moment, "minute", True) if FIRST_YEAR <= moment.year <= LAST_YEAR else None
     for pattern in _PATTERNS:
         match = pattern.search(text)
         if match and (stamp := _stamp(match.groupdict())):
@@ -156,12 +158,13 @@ def settle(stamp: Stamp, where: Place) -> tuple[datetime, Precision]:
     """An aware time and its precision: the written zone, else the page's; without any, the day alone (UTC midnight)."""
     moment, precision = stamp.moment, stamp.precision
     if precision == "day":
-        return moment.replace(tzinfo=where.zone or UTC), "day"
+        moment = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        return moment.replace(tzinfo=moment.tzinfo or where.zone or UTC), "day"
     if moment.tzinfo is None:
         if where.zone is None:
             return moment.replace(hour=0, minute=0, second=0, tzinfo=UTC), "day"
         return moment.replace(tzinfo=where.zone), "minute"
-    if where.zone is not None and where.basis in ("outlet", "domain"):
+    if where.zone is not None and (stamp.instant or where.basis in ("outlet", "domain")):
         return moment.astimezone(where.zone), "minute"
     return moment, "minute"
 

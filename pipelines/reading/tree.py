@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree, html
+from lxml import etree
 from lxml.etree import _Element as Element
 
-__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "MAX_ELEMENTS", "Element", "TooBigError", "TooDeepError", "parse"]
+__all__ = [
+    "MAX_CHARACTERS",
+    "MAX_DEPTH",
+    "MAX_ELEMENTS",
+    "Element",
+    "TooBigError",
+    "TooDeepError",
+    "inner_text",
+    "parse",
+    "squeeze",
+]
 
 MAX_DEPTH = 900
 """Deeper nesting is no page; careless real ones (unclosed ``font``) stay far below."""
@@ -19,7 +29,7 @@ _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 
 
 class TooDeepError(ValueError):
-    """The page nests deeper than ``MAX_DEPTH``."""
+    """The page nests deeper than ``MAX_DEPTH`` (found by the walk in :mod:`pipelines.reading.blocks`)."""
 
 
 class TooBigError(ValueError):
@@ -29,7 +39,7 @@ class TooBigError(ValueError):
 def parse(text: str) -> Element | None:
     """The page's root element without comments, or ``None`` where nothing is an element.
 
-    Raises ``TooDeepError`` or ``TooBigError`` for pages built to exhaust a reader.
+    Raises ``TooBigError`` for a page of more than ``MAX_CHARACTERS``.
     """
     if len(text) > MAX_CHARACTERS:
         raise TooBigError(f"{len(text):,} characters")
@@ -37,33 +47,11 @@ def parse(text: str) -> Element | None:
     if not clean.strip():
         return None
     # huge_tree lifts libxml2's depth limit of 256, below which it silently drops the rest of a page
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(clean.encode("utf-8"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
+        return etree.fromstring(clean.encode("utf-8"), parser=parser)
+    except etree.XMLSyntaxError:
         return None
-    _measure(root)
-    return root
-
-
-def _measure(root: Element) -> None:
-    depth = elements = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        if event == "end":
-            depth -= 1
-            continue
-        depth += 1
-        elements += 1
-        if depth > MAX_DEPTH:
-            raise TooDeepError(f"nested more than {MAX_DEPTH} deep")
-        if elements > MAX_ELEMENTS:
-            raise TooBigError(f"more than {MAX_ELEMENTS:,} elements")
-
-
-def attributes(element: Element) -> str:
-    """Class, id and role of an element in lower case, for name rules."""
-    get = element.get
-    return f"{get('class', '')} {get('id', '')} {get('role', '')}".lower()
 
 
 def squeeze(text: str | None) -> str:
