@@ -44,7 +44,7 @@ def outcome_of(error: BaseException | None) -> tuple[str, str, int | None]:
         case HttpError():
             return outcome_of_status(error.response)
         case DownloadTimeoutError():
-            return "timeout", str(error), None
+            return "timeout", "no whole answer in time", None
         case DownloadCancelledError():
             return "too_large", "the answer is larger than the crawler takes", None
         case ResponseDataLossError():

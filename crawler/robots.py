@@ -76,10 +76,11 @@ class Robots:
     async def _ask(self, url: str) -> Rules:
         engine, spider = self._crawler.engine, self._spider()
         assert engine is not None
+        timeout = min(LONGEST_WAIT, self._crawler.settings.getfloat("DOWNLOAD_TIMEOUT"))
         meta = {
             "is_robots": True,
             "max_retry_times": 1,
-            "download_timeout": 15,
+            "download_timeout": timeout,
             "download_maxsize": 2 * 2**20,
         }
         request = Request(url, callback=NO_CALLBACK, priority=1000, meta=meta)
