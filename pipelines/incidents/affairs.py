@@ -1,0 +1,78 @@
+"""Incidents to affairs: the longer stories that several events belong to. Time does not part what one story binds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pipelines.incidents.linkage import Agglomeration
+from pipelines.incidents.model import Change, KnownIncident
+from pipelines.incidents.pairs import Block, Indices
+from pipelines.incidents.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.incidents.assign import Home
+
+
+def group_affairs(
+    homes: Sequence[Home],
+    known: Sequence[KnownIncident],
+    block: Block,
+    pairs: tuple[Indices, Indices],
+    settings: Settings,
+) -> tuple[dict[str, str], list[Change]]:
+    """The affair of each incident of the batch, and the recorded joins of incidents to older affairs.
+
+    An affair is named after its oldest incident. The same average linkage as for incidents, over links without the
+    decay of time, with a threshold of its own.
+    """
+    if not homes:
+        return {}, []
+    first, second = pairs
+    link = block.timeless(first, second)
+    use = link >= settings.floor
+    affair_of = {incident.incident_id: incident.affair_id for incident in known}
+    grown = Agglomeration(
+        len(block.texts),
+        zip(first[use].tolist(), second[use].tolist(), link[use].clip(0, 1).tolist(), strict=True),
+        settings,
+        groups=[home.texts for home in homes],
+    )
+    lead = {home.texts[0]: home for home in homes}
+    by_affair: dict[str, list[int]] = {}
+    for home in homes:
+        for incident in home.known:
+            by_affair.setdefault(affair_of[incident.incident_id], []).append(home.texts[0])
+    for texts in by_affair.values():
+        for other in texts[1:]:
+            of_text = grown.of_text()
+            if of_text[texts[0]] != of_text[other]:
+                grown.join(of_text[texts[0]], of_text[other])
+    grown.run(settings.affair)
+    affairs: dict[str, str] = {}
+    changes = []
+    for cluster in grown.clusters():
+        inside = [lead[text] for text in cluster.texts if text in lead]
+        if not inside:
+            continue
+        names = [affair_of[i.incident_id] for home in inside for i in home.known] or [
+            h.incident_id for h in inside
+        ]
+        affair = min(names)
+        for home in inside:
+            before = affair_of.get(home.incident_id)
+            if before == affair:
+                continue
+            affairs[home.incident_id] = affair
+            if affair != home.incident_id:
+                changes.append(
+                    Change(
+                        kind="affair",
+                        incident_id=home.incident_id,
+                        into=affair,
+                        texts=(),
+                        reason="its texts tell the same story at another time: average link without time above "
+                        f"{settings.affair:.2f}",
+                    )
+                )
+    return affairs, changes

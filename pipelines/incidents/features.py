@@ -1,0 +1,124 @@
+"""A text to its features: what is computed once, stored, and compared with every text that comes later."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from pipelines.embedding import VERSION as EMBEDDING_VERSION
+from pipelines.embedding import as_bytes, embed, shorten
+from pipelines.hanzi import NORMALISATION_VERSION
+from pipelines.incidents.model import Features, Item
+from pipelines.incidents.packed import pack, unpack
+from pipelines.incidents.tokens import is_round_up, names, normalise, numbers, pieces, term_hash, words
+
+FEATURES_VERSION = f"features-1+{EMBEDDING_VERSION}+{NORMALISATION_VERSION}"
+
+BODY_CHARACTERS = 2500
+"""How much of a body is read for terms: news says what happened first; the tail of long articles is background."""
+TITLE_WEIGHT = 3
+"""How often the title's words count among the terms of the whole text."""
+
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_HANGUL = re.compile(r"[\uac00-\ud7af]")
+
+
+def features(item: Item) -> Features:
+    """Everything that grouping needs of one text; deterministic, about 60–80 texts a second and core.
+
+    A text with neither title nor body gets features that resemble nothing.
+    """
+    title, body = item.title or "", (item.text or "")[:BODY_CHARACTERS]
+    folded_title, folded_body = normalise(title), normalise(body)
+    vectors = embed([title, shorten(body)])
+    return Features(
+        text_id=item.text_id,
+        version=FEATURES_VERSION,
+        day=day_of(item.published),
+        language=(item.language or language_of(f"{title}\n{body[:300]}")).lower(),
+        title_vector=as_bytes(vectors[0]),
+        lead_vector=as_bytes(vectors[1]),
+        title_terms=pack(map(term_hash, pieces(folded_title))),
+        terms=pack(map(term_hash, words(folded_title) * TITLE_WEIGHT + words(folded_body))),
+        names=tuple(dict.fromkeys((*map(str.lower, item.entities), *names(f"{title}\n{body}")))),
+        numbers=numbers(f"{folded_title}\n{folded_body}"),
+        heading=folded_title[:160],
+        class_=item.class_,
+        round_up=is_round_up(folded_title),
+    )
+
+
+def day_of(published: datetime | None) -> float | None:
+    """Days since 1970-01-01 UTC, rounded to the minute."""
+    if published is None:
+        return None
+    aware = published if published.tzinfo else published.replace(tzinfo=UTC)
+    return round(aware.timestamp() / 60) / 1440
+
+
+def language_of(text: str) -> str:
+    """A guess good enough to know whether two texts can share words: by script first, then by letter statistics."""
+    letters = sum(map(str.isalpha, text)) or 1
+    if len(_KANA.findall(text)) * 5 > letters:
+        return "ja"
+    if len(_HANGUL.findall(text)) * 5 > letters:
+        return "ko"
+    if len(_HAN.findall(text)) * 5 > letters:
+        return "zh"
+    if not text.strip():
+        return "und"
+    language: str = _classifier().classify(text)[0]
+    return language
+
+
+@lru_cache(maxsize=1)
+def _classifier() -> Any:
+    import py3langid  # 0.2 s
+
+    return py3langid
+
+
+def index_keys(features: Features) -> list[int]:
+    """Blocking keys under which the text is found again, the most telling first.
+
+    The pieces of the title, the names, the quantities, then the most frequent terms of the body. How common a key is
+    in the stream is not known here: whoever looks keys up leaves out those that too many texts share.
+    """
+    keys = dict.fromkeys(term_hash(f"name:{name}") for name in features.names)
+    keys.update(dict.fromkeys(term_hash(f"number:{number}") for number in features.numbers))
+    keys.update(dict.fromkeys(unpack(features.title_terms)[0].tolist()))
+    terms, counts = unpack(features.terms)
+    often = terms[np.argsort(-counts, kind="stable")[:BODY_KEYS]]
+    keys.update(dict.fromkeys(often.tolist()))
+    return list(keys)
+
+
+BODY_KEYS = 48
+
+
+_BYTES = ("title_vector", "lead_vector", "title_terms", "terms")
+
+
+def to_row(features: Features) -> dict[str, Any]:
+    """Features as one flat row of JSON values (bytes in base64), for a table or a file."""
+    row: dict[str, Any] = {
+        field.name.rstrip("_"): getattr(features, field.name) for field in fields(features)
+    }
+    row.update((name, base64.b64encode(row[name]).decode("ascii")) for name in _BYTES)
+    row.update(names=list(features.names), numbers=list(features.numbers))
+    return row
+
+
+def from_row(row: Mapping[str, Any]) -> Features:
+    """The inverse of :func:`to_row`."""
+    values = {field.name: row[field.name.rstrip("_")] for field in fields(Features)}
+    values.update((name, base64.b64decode(values[name])) for name in _BYTES)
+    return Features(**{**values, "names": tuple(values["names"]), "numbers": tuple(values["numbers"])})
