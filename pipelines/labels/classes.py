@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
-from pipelines.labels.reading import Sense
+from pipelines.labels.reading import BODY, LEAD, Sense
 from pipelines.profiles import Profile
 from pipelines.profiles.profile import CLASSES
 from pipelines.records import Class
@@ -34,26 +34,42 @@ class Verdict:
     reasons: tuple[Reason, ...]
 
 
+NEWS_PLACE = {1.0: 1.0, LEAD: 0.5, BODY: 0.12}
+"""What a kind of news counts by the place of its sentence: a launch in the last paragraph makes no launch story."""
+ONE_HARM = 0.8
+"""How much of the whole one harm at full strength in the title gives."""
+
+
 def reasons(senses: Sequence[Sense]) -> dict[str, Reason]:
-    """Every reason of a text by name: ``actual``, ``plausible``, ``harm.*`` and ``news.*``."""
+    """Every reason of a text by name: ``actual``, ``plausible``, ``near_miss`` and ``news.*``.
+
+    Harms add up over the sentences as independent reasons; a kind of news counts once, at its best place.
+    """
     found: dict[str, Reason] = {}
-
-    def offer(name: str, strength: float, sense: Sense) -> None:
-        if strength > 0.0 and (name not in found or strength > found[name].strength):
-            found[name] = Reason(name, strength, sense)
-
     for sense in senses:
-        by_stance: dict[str, float] = {}
-        for said in sense.harms:
-            strength = said.harm.strength * sense.link
-            rest = 1.0 - by_stance.get(said.stance, 0.0)
-            by_stance[said.stance] = 1.0 - rest * (1.0 - 0.8 * strength)
-            offer(f"harm.{said.harm.name}.{said.stance}", strength * sense.place, sense)
-        for stance, strength in by_stance.items():
-            offer(stance, strength * sense.place, sense)
         for name in sense.news:
-            offer(f"news.{name}", sense.place, sense)
+            _offer(found, f"news.{name}", NEWS_PLACE[sense.place], sense)
+        if sense.near_miss:
+            _offer(found, "near_miss", NEWS_PLACE[sense.place] ** 0.5, sense)
+    for stance in ("actual", "plausible"):
+        doubt, best = 1.0, None
+        for sense in senses:
+            spared = 1.0
+            for said in sense.harms:
+                if said.stance == stance:
+                    spared *= 1.0 - ONE_HARM * said.harm.strength * sense.link
+            share = (1.0 - spared) * sense.place
+            doubt *= 1.0 - share
+            if share > 0.0 and (best is None or share > best[0]):
+                best = (share, sense)
+        if best is not None:
+            found[stance] = Reason(stance, 1.0 - doubt, best[1])
     return found
+
+
+def _offer(found: dict[str, Reason], name: str, strength: float, sense: Sense) -> None:
+    if name not in found or strength > found[name].strength:
+        found[name] = Reason(name, strength, sense)
 
 
 def weights_of(name: str, profile: Profile) -> Mapping[str, float]:

@@ -76,10 +76,7 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
 
 def concerns(senses: Sequence[Sense], profile: Profile) -> bool:
     """Whether the sentences concern the subject at all."""
-    doubt = 1.0
-    for sense in senses:
-        doubt *= 1.0 - sense.subject * {1.0: 1.0, 0.6: 0.8}.get(sense.place, 0.5)
-    return round(1.0 - doubt, 4) >= profile.thresholds["relevance"]
+    return profiles.certainty(sense.worth for sense in senses) >= profile.thresholds["relevance"]
 
 
 def _class_label(verdict: Verdict, senses: Sequence[Sense]) -> Label:

@@ -40,6 +40,8 @@ class Sense:
     """1 for the title (or the first sentence where there is none), less for later sentences."""
     subject: float
     """How surely it names the subject itself."""
+    worth: float
+    """What it adds to the certainty that the text concerns the subject."""
     link: float = 0.0
     """How firmly what it says belongs to the subject."""
     harms: list[Said] = field(default_factory=list)
@@ -49,6 +51,7 @@ class Sense:
     """Cue weight by (axis, value)."""
     plausible: bool = False
     actual: bool = False
+    near_miss: bool = False
     follow_up: bool = False
 
 
@@ -56,20 +59,37 @@ def read(title: str | None, text: str | None, profile: Profile) -> list[Sense]:
     """The sentences of a document with what they say, in order."""
     lines = profiles.read_lines(title, text, profile.lexicon)
     titled = any(line.field == "title" for line in lines)
-    senses = [_sense(line, titled, profile) for line in lines]
+    weights = profiles.subject_weights(lines, profile)
+    worth = profiles.subject_score(lines, weights)
+    senses = [
+        _sense(line, titled, weight, share, profile)
+        for line, weight, share in zip(lines, weights, worth, strict=True)
+    ]
     _link(senses)
+    _spare(senses)
     return senses
 
 
-def _sense(line: Line, titled: bool, profile: Profile) -> Sense:
+def _spare(senses: Sequence[Sense]) -> None:
+    """A mishap in a text that says nobody came to harm, and names nobody who did, is a near miss: plausible."""
+    if not any(sense.near_miss for sense in senses):
+        return
+    said = [one for sense in senses for one in sense.harms]
+    if not any(one.harm.limb == "a" and not one.harm.accident and one.stance == "actual" for one in said):
+        for one in said:
+            if one.harm.accident:
+                one.stance = "plausible"
+
+
+def _sense(line: Line, titled: bool, subject: float, worth: float, profile: Profile) -> Sense:
     hits = _unshadowed(line.hits)
     first = line.field == "title" or (not titled and line.place == 0)
-    sense = Sense(
-        line, 1.0 if first else LEAD if line.place < LEAD_SENTENCES else BODY, profiles.subject_weight(line)
-    )
+    place = 1.0 if first else LEAD if line.place < LEAD_SENTENCES else BODY
+    sense = Sense(line, place, subject, worth)
     names = {hit.cue.name for hit in hits}
     sense.plausible = "modality.plausible" in names
     sense.actual = "modality.actual" in names
+    sense.near_miss = "modality.near_miss" in names
     sense.follow_up = "modality.follow_up" in names
     negations = _negations(hits)
     for hit in hits:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipelines.profiles.lexicon import Cue, Hit, Lexicon
 from pipelines.profiles.profile import Axis, Profile, ProfileError, Value, available, load
-from pipelines.profiles.scan import Line, evidence, read_lines, subject_weight
+from pipelines.profiles.scan import Line, certainty, evidence, read_lines, subject_score, subject_weights
 
 __all__ = [
     "Axis",
@@ -20,8 +20,10 @@ __all__ = [
     "ProfileError",
     "Value",
     "available",
+    "certainty",
     "evidence",
     "load",
     "read_lines",
-    "subject_weight",
+    "subject_score",
+    "subject_weights",
 ]

@@ -5,6 +5,7 @@ A phrase is written as it stands in print, in either Chinese script or in Englis
 - ``deepfake`` matches at word boundaries, with a plural ``s`` allowed; Han phrases match anywhere
 - ``hallucinat*`` the last word may go on with letters
 - ``=AI`` only in this case (``ai`` is a word of other languages)
+- ``中间商 & 芯片`` the first part, where the second stands anywhere in the same sentence
 - ``自驾…撞`` both parts in this order within one sentence, the gap at most ``GAP_HAN`` (``GAP_LATIN``) characters
 
 Matching runs on text folded by :mod:`pipelines.hanzi`, so one spelling serves both scripts and all regions.
@@ -15,7 +16,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import add
 
 from pipelines.profiles.folding import fold, lower
@@ -58,6 +59,8 @@ class _Phrase:
     latin_end: bool
     exact: str | None
     """The spelling to be met with case, where the profile asks for it."""
+    also: re.Pattern[str] | None = None
+    """What else must stand in the sentence."""
 
 
 def _part(text: str) -> str:
@@ -69,6 +72,16 @@ def _part(text: str) -> str:
 
 
 def _compile(raw: str, cue: Cue) -> _Phrase:
+    raw, _, other = (part.strip() for part in raw.partition("&"))
+    phrase = _one(raw, cue)
+    if not other:
+        return phrase
+    text = lower(fold(other))
+    edge = "(?<![a-z0-9])" if _LATIN.match(text) else ""
+    return replace(phrase, also=re.compile(edge + _part(text)))
+
+
+def _one(raw: str, cue: Cue) -> _Phrase:
     exact = fold(raw[1:]) if raw.startswith("=") else None
     parts = [part.strip() for part in lower(fold(raw.removeprefix("="))).split("…")]
     if not all(part.strip("*") for part in parts):
@@ -100,10 +113,7 @@ class Lexicon:
         for cue, phrases in groups:
             for raw in phrases:
                 phrase = _compile(raw, cue)
-                key = (
-                    cue.name,
-                    phrase.pattern.pattern if phrase.pattern else (phrase.exact or phrase.literal),
-                )
+                key = (cue.name, raw if phrase.exact is not None else lower(fold(raw)))
                 if key in seen:
                     continue
                 seen.add(key)
@@ -165,6 +175,8 @@ class Lexicon:
                     end += 1
                 else:
                     return
+        if phrase.also is not None and phrase.also.search(folded) is None:
+            return
         if phrase.exact is not None and not sentence.startswith(phrase.exact, start):
             return
         hits.append(Hit(start, end, phrase.cue))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import hanzi
+from pipelines.profiles.folding import fold, lower
 from pipelines.profiles.lexicon import Cue, Lexicon, PhraseError
 from pipelines.records import Class
 
@@ -19,7 +21,7 @@ COMMON = HERE / "common"
 """What profiles share unless they bring their own: how a sentence stands to what it says."""
 CLASSES: tuple[Class, ...] = ("incident", "hazard", "complementary", "unrelated")
 STANCES = ("actual", "plausible", "open")
-MODALITY = ("plausible", "actual", "negation", "not_negation", "follow_up")
+MODALITY = ("plausible", "actual", "negation", "not_negation", "near_miss", "follow_up")
 
 
 class ProfileError(ValueError):
@@ -38,6 +40,8 @@ class Harm:
     serious: bool
     values: Mapping[tuple[str, str], float]
     """Strength of the reason that the harm gives for a value, by (axis, value)."""
+    accident: bool = False
+    """A mishap that harms nobody by itself: where the text denies that anyone was hurt, it is a near miss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class Profile:
     """What an event, and nothing at all (``bias``), adds to the score of each class."""
     weights: Mapping[str, Mapping[str, float]]
     """Optional trained corrections of the class weights, by feature and class (``weights.toml``)."""
+    homonyms: Mapping[str, re.Pattern[str]]
+    """What tells, anywhere in the text, that a word of the subject lexicon means something else there."""
     subject_lexicon: Lexicon
     """Only what makes a text concern the subject: the first pass."""
     lexicon: Lexicon
@@ -180,6 +186,10 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
         reach={name: int(negation[f"window_{name}"]) for name in ("han", "latin")},
         classes=head["classes"],
         weights=_toml(folder / "weights.toml")["weights"] if (folder / "weights.toml").is_file() else {},
+        homonyms={
+            lower(fold(word)): re.compile("|".join(re.escape(lower(fold(one))) for one in _phrases(telling)))
+            for word, telling in head.get("homonyms", {}).items()
+        },
         subject_lexicon=Lexicon(subject),
         lexicon=Lexicon([*subject, *harm_cues, *news_cues, *modality, *axis_cues, *organisation_cues]),
     )
@@ -203,7 +213,8 @@ def _harms(path: Path, known: set[tuple[str, str]], limbs: set[str]) -> tuple[di
         about = str(group.get("about", name.replace("_", " ")))
         strength = float(group.get("strength", 1.0))
         serious = int(group.get("severity", 1)) > 1
-        harms[name] = Harm(name, about, group["limb"], group["stance"], strength, serious, values)
+        accident = bool(group.get("accident", False))
+        harms[name] = Harm(name, about, group["limb"], group["stance"], strength, serious, values, accident)
         cues.append((Cue(f"harm.{name}"), _phrases(group["phrases"])))
     return harms, cues
 

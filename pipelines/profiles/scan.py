@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines import sentences
-from pipelines.profiles.folding import fold
+from pipelines.profiles.folding import fold, lower
 from pipelines.profiles.lexicon import Hit, Lexicon
+from pipelines.profiles.profile import Profile
 from pipelines.records import Evidence, Field
 
 LIMIT = 400
@@ -54,8 +55,28 @@ def read_lines(title: str | None, text: str | None, lexicon: Lexicon | None = No
     return lines
 
 
-def subject_weight(line: Line) -> float:
-    """How surely one sentence speaks of the subject, 0 to 1; phrases inside a longer shadow word do not count."""
+TITLE, LEAD, BODY = 1.0, 0.8, 0.5
+"""What a sentence is worth for the subject by its place: a headline says what a text is about, a late sentence may
+only mention it."""
+LEAD_SENTENCES = 3
+HEADLINE_ALONE = 0.45
+"""What a headline is worth whose subject word a text of ``LONG`` sentences never takes up."""
+LONG = 5
+
+
+def subject_weights(lines: Sequence[Line], profile: Profile) -> list[float]:
+    """How surely each sentence speaks of the subject, 0 to 1.
+
+    Phrases inside a longer shadow word do not count, nor a word that the text uses in another meaning (homonyms).
+    """
+    foreign: set[str] = set()
+    for word, telling in profile.homonyms.items():
+        if any(telling.search(lower(line.folded)) for line in lines):
+            foreign.add(word)
+    return [_subject_weight(line, foreign) for line in lines]
+
+
+def _subject_weight(line: Line, foreign: set[str]) -> float:
     shadows = [hit for hit in line.hits if hit.cue.name == "subject.shadow"]
     doubt = 1.0
     seen: set[str] = set()
@@ -64,11 +85,34 @@ def subject_weight(line: Line) -> float:
             continue
         if any(shadow.start <= hit.start and hit.end <= shadow.end for shadow in shadows):
             continue
-        word = line.folded[hit.start : hit.end].lower()
-        if word not in seen:
+        word = lower(line.folded[hit.start : hit.end])
+        if word not in seen and word not in foreign:
             seen.add(word)
             doubt *= 1.0 - hit.cue.weight
     return 1.0 - doubt
+
+
+def subject_score(lines: Sequence[Line], weights: Sequence[float]) -> list[float]:
+    """What each sentence adds to the certainty that the text concerns the subject, by weight and place."""
+    titled = any(line.field == "title" for line in lines)
+    body = [weight for line, weight in zip(lines, weights, strict=True) if line.field == "text"]
+    alone = titled and len(body) >= LONG and not any(body)
+    worth = []
+    for line, weight in zip(lines, weights, strict=True):
+        if line.field == "title" or (not titled and line.place == 0):
+            place = HEADLINE_ALONE if alone else TITLE
+        else:
+            place = LEAD if line.place < LEAD_SENTENCES else BODY
+        worth.append(weight * place)
+    return worth
+
+
+def certainty(worth: Iterable[float]) -> float:
+    """Independent reasons together: 1 minus the product of their doubts, rounded to four places."""
+    doubt = 1.0
+    for one in worth:
+        doubt *= 1.0 - one
+    return round(1.0 - doubt, 4)
 
 
 def evidence(lines: Iterable[Line]) -> tuple[Evidence, ...]:

@@ -11,20 +11,8 @@ from pipelines.records import OK, Relevance, Row
 
 VERSION = "relevance-1"
 
-TITLE = 1.0
-LEAD = 0.8
-BODY = 0.5
-"""What a sentence is worth by its place: a headline says what a text is about, a late sentence may mention it."""
-LEAD_SENTENCES = 3
 SHOWN = 3
-"""Sentences quoted at most."""
-
-
-def place_weight(line: Line, titled: bool) -> float:
-    """What the place of a sentence is worth; without a title the first sentence stands for it."""
-    if line.field == "title" or (not titled and line.place == 0):
-        return TITLE
-    return LEAD if line.place < LEAD_SENTENCES else BODY
+"""Sentences quoted at most, more only where it takes more to reach the threshold."""
 
 
 def judge(title: str | None, text: str | None, profile: Profile) -> Relevance:
@@ -36,29 +24,28 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Relevance:
     lines = profiles.read_lines(title, text, profile.subject_lexicon)
     if not lines:
         return Relevance(outcome="no_text", relevant=False, score=0.0, reason="neither title nor text")
-    titled = any(line.field == "title" for line in lines)
-    weighed = [(profiles.subject_weight(line) * place_weight(line, titled), line) for line in lines]
-    weighed.sort(key=lambda pair: (-pair[0], pair[1].n))
-    doubt = 1.0
-    for weight, _ in weighed:
-        doubt *= 1.0 - weight
-    score = round(1.0 - doubt, 4)
-    relevant = score >= profile.thresholds["relevance"]
-    shown = [line for weight, line in weighed[:SHOWN] if weight > 0.0] if relevant else []
-    if relevant and sum(w for w, line in weighed[:SHOWN]) < profile.thresholds["relevance"]:
-        shown = [line for weight, line in weighed if weight > 0.0]
-    reason = (
-        f"{len(shown)} sentences speak of {profile.subject_plural}"
-        if relevant
-        else _why_not(weighed, profile)
-    )
-    return Relevance(
-        outcome=OK, relevant=relevant, score=score, evidence=profiles.evidence(shown), reason=reason
-    )
+    worth = profiles.subject_score(lines, profiles.subject_weights(lines, profile))
+    weighed = sorted(zip(worth, lines, strict=True), key=lambda pair: (-pair[0], pair[1].n))
+    score = profiles.certainty(worth)
+    if score < profile.thresholds["relevance"]:
+        return Relevance(outcome=OK, relevant=False, score=score, reason=_why_not(score, profile))
+    shown = _enough(weighed, profile.thresholds["relevance"])
+    count = sum(one > 0.0 for one in worth)
+    reason = f"{count} of {len(lines)} sentences speak of {profile.subject_plural}"
+    return Relevance(outcome=OK, relevant=True, score=score, evidence=profiles.evidence(shown), reason=reason)
 
 
-def _why_not(weighed: list[tuple[float, Line]], profile: Profile) -> str:
-    if weighed[0][0] == 0.0:
+def _enough(weighed: list[tuple[float, Line]], threshold: float) -> list[Line]:
+    shown: list[tuple[float, Line]] = []
+    for worth, line in weighed:
+        if worth == 0.0 or (len(shown) >= SHOWN and profiles.certainty(w for w, _ in shown) >= threshold):
+            break
+        shown.append((worth, line))
+    return [line for _, line in shown]
+
+
+def _why_not(score: float, profile: Profile) -> str:
+    if score == 0.0:
         return f"no word for {profile.subject_plural}"
     return f"{profile.subject_plural} are mentioned, too little to be the subject"
 
