@@ -40,22 +40,24 @@ VERBS: dict[str, tuple[str, str]] = {
 class LazyGroup(click.Group):
     """A group whose commands live in modules that are imported when they are asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
         if cmd_name not in VERBS:
             return None
         module = import_module(f"pipelines.cli.{VERBS[cmd_name][0]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_") + "_command")
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_text) for name, (_, help_text) in VERBS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option("--data", "data_dir", metavar="DIR", help="The data folder (or WIREDESK_DATA; default ./data).")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of text, wherever a script may read it.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors.")
@@ -93,7 +95,11 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        code = cli.main(args=hoist(sys.argv[1:] if arguments is None else arguments), prog_name="wiredesk", standalone_mode=False)
+        code = cli.main(
+            args=hoist(sys.argv[1:] if arguments is None else arguments),
+            prog_name="wiredesk",
+            standalone_mode=False,
+        )
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.Abort:

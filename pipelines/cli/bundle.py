@@ -28,7 +28,9 @@ def export(session: Session, ids: tuple[str, ...], target: Path, share_safe: boo
 
     with store_errors(), reader(session.data_dir) as con:
         if ids == ("all",):
-            rows = con.execute("SELECT incident_id FROM incidents WHERE state <> 'merged' ORDER BY 1").fetchall()
+            rows = con.execute(
+                "SELECT incident_id FROM incidents WHERE state <> 'merged' ORDER BY 1"
+            ).fetchall()
             ids = tuple(name for (name,) in rows)
     must_exist(session, "incident", *ids)
     with store_errors(), reader(session.data_dir) as con:

@@ -79,7 +79,9 @@ class Session:
         if not self.quiet:
             click.echo(message, err=True)
 
-    def rows(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None, *, empty: str = "") -> None:
+    def rows(
+        self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None, *, empty: str = ""
+    ) -> None:
         """Rows as JSON Lines or as an aligned table."""
         if self.as_json:
             for row in rows:
@@ -151,7 +153,9 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, widest: 
             parts.append(pad + value if right else value + pad)
         return "  ".join(parts).rstrip()
 
-    return "\n".join([line(list(columns)), line(["─" * size for size in sizes]), *(line(row) for row in cells)])
+    return "\n".join(
+        [line(list(columns)), line(["─" * size for size in sizes]), *(line(row) for row in cells)]
+    )
 
 
 @contextmanager

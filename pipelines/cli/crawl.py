@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipelines.cli.common import ALARMS, WRONG_USE, Session, UserError
 from pipelines.cli.outlet import keys_or_error
+
+if TYPE_CHECKING:
+    from crawler.plan import CrawlReport
 
 AGO = re.compile(r"(\d+)\s*([mhdw])")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -29,7 +32,9 @@ def since_when(text: str | None, now: datetime) -> datetime | None:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError as error:
-        raise UserError(f"--since takes 2d, 6h, 1w or a day like 2026-11-20, not {text!r}", WRONG_USE) from error
+        raise UserError(
+            f"--since takes 2d, 6h, 1w or a day like 2026-11-20, not {text!r}", WRONG_USE
+        ) from error
     return datetime(day.year, day.month, day.day, tzinfo=now.tzinfo)
 
 
@@ -37,23 +42,37 @@ def since_when(text: str | None, now: datetime) -> datetime | None:
 @click.argument("keys", metavar="[OUTLET…]", nargs=-1)
 @click.option("--since", metavar="AGO", help="Only what was published since: 2d, 6h, 1w or a day.")
 @click.option("--limit", type=click.IntRange(min=1), help="New articles per outlet at most.")
-@click.option("--via", metavar="URL", hidden=True, help="A loopback proxy that stands for the outlets (demo, tests).")
+@click.option(
+    "--via", metavar="URL", hidden=True, help="A loopback proxy that stands for the outlets (demo, tests)."
+)
 @click.pass_context
-def crawl_command(ctx: click.Context, keys: tuple[str, ...], since: str | None, limit: int | None, via: str | None) -> None:
+def crawl_command(
+    ctx: click.Context, keys: tuple[str, ...], since: str | None, limit: int | None, via: str | None
+) -> None:
     """Crawl outlets (all, when none is named) into the archive and the landing log."""
     session: Session = ctx.obj
     report = crawl(session, keys, since=since, limit=limit, via=via)
     rows = rows_of(report)
     session.rows(rows)
     alarms = [alarm for one in report.outlets for alarm in one.alarms]
+    for warning in (warning for one in report.outlets for warning in one.warnings):
+        session.note(f"warning: {warning}")
     for alarm in alarms:
         session.note(f"alarm: {alarm}")
     if alarms:
         ctx.exit(ALARMS)
 
 
-def crawl(session: Session, keys: tuple[str, ...], *, since: str | None, limit: int | None, via: str | None) -> Any:
-    """Run the crawl and give its report."""
+def crawl(
+    session: Session,
+    keys: tuple[str, ...],
+    *,
+    since: str | None,
+    limit: int | None,
+    via: str | None,
+    settings: dict[str, Any] | None = None,
+) -> CrawlReport:
+    """Run the crawl and give its report; ``settings`` are Scrapy's, for a site on this machine."""
     from crawler import run
 
     wanted = keys_or_error(keys)
@@ -67,12 +86,13 @@ def crawl(session: Session, keys: tuple[str, ...], *, since: str | None, limit: 
             now=session.now,
             contact=os.environ.get("WIREDESK_CONTACT"),
             via=via,
+            settings=settings,
         )
     except run.CrawlError as error:
         raise UserError(str(error)) from error
 
 
-def rows_of(report: Any) -> list[dict[str, Any]]:
+def rows_of(report: CrawlReport) -> list[dict[str, Any]]:
     """One row per outlet: what was listed, new, landed, and what failed for which reason."""
     return [
         {

@@ -17,13 +17,19 @@ def explain_command(session: Session, asked: str) -> None:
     with store_errors(), reader(session.data_dir) as con:
         steps = explain(con, asked)
     if not steps:
-        raise UserError(f"nothing is known of {asked}: it was never met, or its run has not been folded in (wiredesk run)")
+        raise UserError(
+            f"nothing is known of {asked}: it was never met, or its run has not been folded in (wiredesk run)"
+        )
     if session.as_json:
         session.rows(steps)
         return
     for step in steps:
         session.say(f"{step['stage']:<12} {step['outcome']}")
-        for part in (step["reason"], step["version"] and f"by {step['version']}", step["run_id"] and f"run {step['run_id']}"):
+        for part in (
+            step["reason"],
+            step["version"] and f"by {step['version']}",
+            step["run_id"] and f"run {step['run_id']}",
+        ):
             if part:
                 session.say(f"{'':<12} {part}")
         if step["when"]:

@@ -136,14 +136,18 @@ def _incoming(path: Path, names: dict[str, str] | None, zone: tzinfo | None) -> 
     if path.is_dir():
         return _folder(path, names, zone)
     if names is None and path.suffix.lower() in (".html", ".htm"):
-        raise UserError(f"{path} is one page: put it into a folder with a manifest.jsonl (file, url)", WRONG_USE)
+        raise UserError(
+            f"{path} is one page: put it into a folder with a manifest.jsonl (file, url)", WRONG_USE
+        )
     return _records(path, names or {}, zone)
 
 
 def _folder(folder: Path, names: dict[str, str] | None, zone: tzinfo | None) -> Iterator[Incoming]:
     manifest = folder / "manifest.jsonl"
     if not manifest.is_file():
-        raise UserError(f"{folder} has no manifest.jsonl: a folder of pages needs one (one object a line: file, url)")
+        raise UserError(
+            f"{folder} has no manifest.jsonl: a folder of pages needs one (one object a line: file, url)"
+        )
     for number, line in enumerate(manifest.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():
             continue
@@ -154,10 +158,17 @@ def _folder(folder: Path, names: dict[str, str] | None, zone: tzinfo | None) -> 
             raise UserError(f"{manifest} line {number} is no object with a file") from error
         path = (folder / file).resolve()
         if not path.is_relative_to(folder.resolve()) or not path.is_file():
-            yield Incoming(file, row.get("url"), outcome="missing_file", reason="the manifest names it, the folder lacks it")
+            yield Incoming(
+                file,
+                row.get("url"),
+                outcome="missing_file",
+                reason="the manifest names it, the folder lacks it",
+            )
         elif file.removesuffix(".gz").endswith((".json", ".jsonl")):
             if names is None:
-                yield Incoming(file, None, outcome="record_file", reason="ready articles: import the file with --map")
+                yield Incoming(
+                    file, None, outcome="record_file", reason="ready articles: import the file with --map"
+                )
             else:
                 yield from _records(path, names, zone)
         else:
@@ -196,7 +207,11 @@ def _records(path: Path, names: dict[str, str], zone: tzinfo | None) -> Iterator
 
 
 def _land(
-    session: Session, incoming: Iterator[Incoming], run_id: str, counts: Counter[str], notes: list[dict[str, Any]]
+    session: Session,
+    incoming: Iterator[Incoming],
+    run_id: str,
+    counts: Counter[str],
+    notes: list[dict[str, Any]],
 ) -> None:
     """Archive what comes in, one writer per outlet; what is in the archive already is not landed twice."""
     from crawler import outlets
@@ -259,5 +274,3 @@ def _land(
 def _host(url: str | None) -> str:
     host = (urlsplit(url).hostname or "") if url else ""
     return host.removeprefix("www.") or "import"
-
-

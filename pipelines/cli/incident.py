@@ -16,12 +16,20 @@ from pipelines.cli.common import WRONG_USE, Session, UserError, store_errors, to
 from pipelines.desk import questions
 from pipelines.store.reading import reader
 
-WHO = click.option("--as", "name", metavar="NAME", help="Who decides (or WIREDESK_USER; else the login name).")
+WHO = click.option(
+    "--as", "name", metavar="NAME", help="Who decides (or WIREDESK_USER; else the login name)."
+)
 WHY = click.option("--reason", "-m", default="", help="Why; kept with the decision.")
 
 
 def decide(
-    session: Session, name: str | None, subject: str, subject_id: str, action: str, after: dict[str, Any], reason: str
+    session: Session,
+    name: str | None,
+    subject: str,
+    subject_id: str,
+    action: str,
+    after: dict[str, Any],
+    reason: str,
 ) -> None:
     """Write one decision down and say so."""
     decision = decisions.make(
@@ -55,11 +63,23 @@ def incident_command() -> None:
 @click.option("--since", metavar="DAY", help="Only with a report from this day on (YYYY-MM-DD).")
 @click.option("--limit", default=50, show_default=True)
 @click.pass_obj
-def list_incidents(session: Session, state: str | None, class_: str | None, since: str | None, limit: int) -> None:
+def list_incidents(
+    session: Session, state: str | None, class_: str | None, since: str | None, limit: int
+) -> None:
     """Incidents, the latest first."""
     with store_errors(), reader(session.data_dir) as con:
         rows = questions.incidents(con, state=state, class_=class_, since=since, limit=limit)
-    columns = ["incident_id", "class", "severity", "articles", "texts", "origins", "languages", "state", "title"]
+    columns = [
+        "incident_id",
+        "class",
+        "severity",
+        "articles",
+        "texts",
+        "origins",
+        "languages",
+        "state",
+        "title",
+    ]
     session.rows(rows, columns, empty="no incidents: wiredesk run makes them from what has landed")
 
 
@@ -71,7 +91,9 @@ def show_incident(session: Session, incident_id: str) -> None:
     must_exist(session, "incident", incident_id)
     with store_errors(), reader(session.data_dir) as con:
         found = questions.incident(con, incident_id)
-    pending = questions.pending_decisions(session.data_dir, found["decisions_known"], found["record"]["incident_id"])
+    pending = questions.pending_decisions(
+        session.data_dir, found["decisions_known"], found["record"]["incident_id"]
+    )
     if session.as_json:
         click.echo(to_json({**found, "pending": pending}))
         return
@@ -163,7 +185,15 @@ def label(
     problem = questions.bad_value(axis, value)
     if problem:
         raise UserError(problem, WRONG_USE)
-    decide(session, name, "incident", incident_id, "label", {"axis": axis, "value": value, "remove": remove}, reason)
+    decide(
+        session,
+        name,
+        "incident",
+        incident_id,
+        "label",
+        {"axis": axis, "value": value, "remove": remove},
+        reason,
+    )
 
 
 @incident_command.command("title")
@@ -246,7 +276,9 @@ def drop(session: Session, article_id: str, name: str | None, reason: str) -> No
 
 @article_command.command("fix")
 @click.argument("article_id")
-@click.argument("field", type=click.Choice(["title", "text", "published", "published_precision", "section", "authors"]))
+@click.argument(
+    "field", type=click.Choice(["title", "text", "published", "published_precision", "section", "authors"])
+)
 @click.argument("value")
 @WHO
 @WHY

@@ -26,12 +26,18 @@ def list_models(session: Session) -> None:
         raise UserError(str(error)) from error
     rows = [
         {
-            "package": one.name, "version": one.version, "from": one.from_code, "to": one.to_code,
-            "sha256": one.sha256[:12], "kind": "sample" if one.sample else "full",
-        }  # fmt: skip
+            "package": one.name,
+            "version": one.version,
+            "from": one.from_code,
+            "to": one.to_code,
+            "sha256": one.sha256[:12],
+            "kind": "sample" if one.sample else "full",
+        }
         for one in found
     ]
-    session.rows(rows, empty="no package: wiredesk model install (from the Argos index), or model install FILE")
+    session.rows(
+        rows, empty="no package: wiredesk model install (from the Argos index), or model install FILE"
+    )
 
 
 @model_command.command("install")

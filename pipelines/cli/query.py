@@ -30,7 +30,9 @@ def query_command(session: Session, sql: str, limit: int, seconds: float, as_csv
         writer.writerows([[_harmless(cell(value)) for value in row] for row in answer.rows])
     else:
         session.rows(
-            [dict(zip(answer.columns, row, strict=True)) for row in answer.rows], answer.columns, empty="no rows"
+            [dict(zip(answer.columns, row, strict=True)) for row in answer.rows],
+            answer.columns,
+            empty="no rows",
         )
     if answer.more:
         session.note(f"only the first {limit} rows: raise --limit for more")

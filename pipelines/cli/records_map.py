@@ -51,7 +51,11 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
     raw = path.read_bytes()
     try:
         text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
-        rows = json.loads(text) if text.lstrip().startswith("[") else [json.loads(x) for x in text.splitlines() if x.strip()]
+        rows = (
+            json.loads(text)
+            if text.lstrip().startswith("[")
+            else [json.loads(x) for x in text.splitlines() if x.strip()]
+        )
     except (ValueError, EOFError, OSError) as error:
         raise UserError(f"{path} is neither a JSON array nor JSON Lines: {error}") from error
     for place, row in enumerate(rows):
@@ -68,7 +72,11 @@ def ready(row: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo | None)
     got = {name: row.get(names.get(name, name)) for name in FIELDS}
     url = got["url"] if isinstance(got["url"], str) and urlsplit(got["url"]).hostname else None
     reason = ""
-    record: dict[str, Any] = {"title": _text(got["title"]), "text": _text(got["text"]), "section": _text(got["section"])}
+    record: dict[str, Any] = {
+        "title": _text(got["title"]),
+        "text": _text(got["text"]),
+        "section": _text(got["section"]),
+    }
     authors = got["authors"]
     record["authors"] = [authors] if isinstance(authors, str) and authors.strip() else list(authors or [])
     record["site_name"] = _text(got["outlet"])

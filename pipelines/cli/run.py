@@ -28,7 +28,9 @@ MEANS = {
 @click.option("--profile", default="ai-incidents", show_default=True, help="What the desk watches for.")
 @click.option("--translate-with", "model", metavar="PACKAGE", help="An installed package by name.")
 @click.pass_obj
-def run_command(session: Session, first: str | None, last: str | None, profile: str, model: str | None) -> None:
+def run_command(
+    session: Session, first: str | None, last: str | None, profile: str, model: str | None
+) -> None:
     """The line over everything that has landed and is not done.
 
     Prints the funnel: for every stage how many came in, and what became of each.
@@ -57,7 +59,9 @@ def run(
     progress = Progress(session)
     try:
         with store_errors():
-            return line.run(session.store, context, command=command, first=first, last=last, progress=progress)
+            return line.run(
+                session.store, context, command=command, first=first, last=last, progress=progress
+            )
     except (line.LineError, LandingLogError, decisions.JournalError, profiles.ProfileError) as error:
         raise UserError(str(error)) from error
     finally:

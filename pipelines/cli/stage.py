@@ -52,8 +52,12 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
 @click.argument("source", metavar="IN", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("target", metavar="OUT", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="incidents: group every row, whatever its class.")
-@click.option("--profile", default="ai-incidents", show_default=True, help="relevance, labels: what to watch for.")
-@click.option("--translate-with", "model", metavar="PACKAGE", help="translation: an installed package by name.")
+@click.option(
+    "--profile", default="ai-incidents", show_default=True, help="relevance, labels: what to watch for."
+)
+@click.option(
+    "--translate-with", "model", metavar="PACKAGE", help="translation: an installed package by name."
+)
 @click.pass_obj
 def stage_command(
     session: Session, name: str, source: Path, target: Path, everything: bool, profile: str, model: str | None
@@ -86,5 +90,7 @@ def stage_command(
     session.note(f"{name}: {count} rows")
 
 
-def _filtered(function: Any, rows: Iterable[dict[str, Any]], options: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _filtered(
+    function: Any, rows: Iterable[dict[str, Any]], options: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
     yield from function(rows, **options)

@@ -83,7 +83,9 @@ def rebuild(session: Session, profile: str, model: str | None) -> None:
 
 @store_command.command("export")
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["parquet", "csv", "jsonl", "atom", "jsonfeed"]), default="parquet")
+@click.option(
+    "--format", "form", type=click.Choice(["parquet", "csv", "jsonl", "atom", "jsonfeed"]), default="parquet"
+)
 @click.option("--query", "sql", metavar="SQL", help="Only what this SELECT gives.")
 @click.pass_obj
 def export(session: Session, target: Path, form: str, sql: str | None) -> None:

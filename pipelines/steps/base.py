@@ -110,4 +110,6 @@ def in_list(con: DuckDBPyConnection, ids: Sequence[str]) -> None:
     """Put ``ids`` into the temporary table ``chunk(subject_id, position)`` for joins."""
     con.execute("CREATE OR REPLACE TEMP TABLE chunk (subject_id VARCHAR, position BIGINT)")
     if ids:
-        con.execute("INSERT INTO chunk SELECT unnest(?::VARCHAR[]), generate_subscripts(?::VARCHAR[], 1)", [ids, ids])
+        con.execute(
+            "INSERT INTO chunk SELECT unnest(?::VARCHAR[]), generate_subscripts(?::VARCHAR[], 1)", [ids, ids]
+        )

@@ -32,7 +32,9 @@ def current_id(con: DuckDBPyConnection, incident_id: str) -> str | None:
     seen = set()
     while incident_id not in seen:
         seen.add(incident_id)
-        row = con.execute("SELECT merged_into FROM store.incident WHERE incident_id = ?", [incident_id]).fetchone()
+        row = con.execute(
+            "SELECT merged_into FROM store.incident WHERE incident_id = ?", [incident_id]
+        ).fetchone()
         if row is None:
             return None
         if row[0] is None:
@@ -42,7 +44,12 @@ def current_id(con: DuckDBPyConnection, incident_id: str) -> str | None:
 
 
 def event(
-    con: DuckDBPyConnection, context: Context, incident_id: str, kind: str, decision: dict[str, Any], detail: object
+    con: DuckDBPyConnection,
+    context: Context,
+    incident_id: str,
+    kind: str,
+    decision: dict[str, Any],
+    detail: object,
 ) -> None:
     """One line of an incident's history, made by a person."""
     insert(
@@ -65,7 +72,9 @@ def event(
 
 
 def _next_n(con: DuckDBPyConnection, incident_id: str) -> int:
-    row = con.execute("SELECT coalesce(max(n), 0) + 1 FROM store.incident_event WHERE incident_id = ?", [incident_id])
+    row = con.execute(
+        "SELECT coalesce(max(n), 0) + 1 FROM store.incident_event WHERE incident_id = ?", [incident_id]
+    )
     found = row.fetchone()
     return int(found[0]) if found else 1
 
@@ -75,8 +84,12 @@ def _revision(con: DuckDBPyConnection, incident_id: str) -> int:
     return int(found[0]) if found else 0
 
 
-def _members(con: DuckDBPyConnection, incident_id: str, texts: list[str] | None = None) -> list[dict[str, Any]]:
-    rows = fetch_rows(con, "SELECT * FROM store.incident_member WHERE incident_id = ? ORDER BY text_id", [incident_id])
+def _members(
+    con: DuckDBPyConnection, incident_id: str, texts: list[str] | None = None
+) -> list[dict[str, Any]]:
+    rows = fetch_rows(
+        con, "SELECT * FROM store.incident_member WHERE incident_id = ? ORDER BY text_id", [incident_id]
+    )
     return [row for row in rows if texts is None or row["text_id"] in texts]
 
 
@@ -87,7 +100,8 @@ def _move(
     there = {row["text_id"] for row in _members(con, target)}
     for row in rows:
         con.execute(
-            "DELETE FROM store.incident_member WHERE incident_id = ? AND text_id = ?", [row["incident_id"], row["text_id"]]
+            "DELETE FROM store.incident_member WHERE incident_id = ? AND text_id = ?",
+            [row["incident_id"], row["text_id"]],
         )
     moved = [
         {**row, "incident_id": target, "reason": reason, "joined_by": decision["made_by"]}
@@ -106,9 +120,18 @@ def merge(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) -
     rows = _members(con, source)
     before = {"members": rows, "target_members": _members(con, target), "incident_id": source, "into": target}
     _move(con, decision, rows, target, f"merged from {source} by {decision['made_by']}: {decision['reason']}")
-    con.execute("UPDATE store.incident SET state = 'merged', merged_into = ? WHERE incident_id = ?", [target, source])
+    con.execute(
+        "UPDATE store.incident SET state = 'merged', merged_into = ? WHERE incident_id = ?", [target, source]
+    )
     event(con, context, source, "merged", decision, {"into": target})
-    event(con, context, target, "took in", decision, {"incident": source, "texts": [row["text_id"] for row in rows]})
+    event(
+        con,
+        context,
+        target,
+        "took in",
+        decision,
+        {"incident": source, "texts": [row["text_id"] for row in rows]},
+    )
     return "applied", before
 
 
@@ -140,9 +163,17 @@ def split(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) -
     first = min(rows, key=lambda row: (str(_published(con, row["text_id"])), row["text_id"]))
     target = _open(con, first["text_id"], source)
     _move(con, decision, rows, target, f"split from {source} by {decision['made_by']}: {decision['reason']}")
-    event(con, context, source, "split", decision, {"into": target, "texts": [row["text_id"] for row in rows]})
+    event(
+        con, context, source, "split", decision, {"into": target, "texts": [row["text_id"] for row in rows]}
+    )
     event(con, context, target, "opened", decision, {"split_from": source})
-    return "applied", {"members": rows, "target_members": [], "incident_id": source, "into": target, "opened": target}
+    return "applied", {
+        "members": rows,
+        "target_members": [],
+        "incident_id": source,
+        "into": target,
+        "opened": target,
+    }
 
 
 def _published(con: DuckDBPyConnection, text_id: str) -> object:
@@ -176,7 +207,9 @@ def move(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
     }  # fmt: skip
     reason = f"moved by {decision['made_by']}: {decision['reason']}"
     if target is None:
-        con.execute("DELETE FROM store.incident_member WHERE incident_id = ? AND text_id = ?", [source, text_id])
+        con.execute(
+            "DELETE FROM store.incident_member WHERE incident_id = ? AND text_id = ?", [source, text_id]
+        )
     elif rows:
         _move(con, decision, rows, target, reason)
     else:
@@ -187,7 +220,9 @@ def move(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
         insert(con, "store.incident_member", [row], replace=("incident_id", "text_id"))
     for incident, kind in ((source, "lost a text"), (target, "was given a text")):
         if incident:
-            event(con, context, incident, kind, decision, {"text_id": text_id, "from": source, "into": target})
+            event(
+                con, context, incident, kind, decision, {"text_id": text_id, "from": source, "into": target}
+            )
     return "applied", before
 
 
@@ -201,7 +236,9 @@ def remark(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) 
 
 
 def keep(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) -> Outcome:
-    row = con.execute("SELECT text_id FROM store.fold WHERE article_id = ?", [decision["subject_id"]]).fetchone()
+    row = con.execute(
+        "SELECT text_id FROM store.fold WHERE article_id = ?", [decision["subject_id"]]
+    ).fetchone()
     if row is None:
         return "waiting", {}
     con.execute("DELETE FROM store.stage_result WHERE stage = 'relevance' AND subject_id = ?", [row[0]])
@@ -226,7 +263,14 @@ def drop(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
         members = fetch_rows(con, "SELECT * FROM store.incident_member WHERE text_id = ?", [text_id])
         con.execute("DELETE FROM store.incident_member WHERE text_id = ?", [text_id])
         for row in members:
-            event(con, context, row["incident_id"], "lost a text", decision, {"text_id": text_id, "article": article_id})
+            event(
+                con,
+                context,
+                row["incident_id"],
+                "lost a text",
+                decision,
+                {"text_id": text_id, "article": article_id},
+            )
     return "applied", {"folds": folds, "members": members}
 
 
@@ -271,7 +315,12 @@ def fix(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) ->
 
 
 def _new_version(con: DuckDBPyConnection, row: dict[str, Any], name: str, value: Any, change: str) -> None:
-    fresh = {**row, name: value, "version": row["version"] + 1, "change": json.dumps({"note": change}, ensure_ascii=False)}
+    fresh = {
+        **row,
+        name: value,
+        "version": row["version"] + 1,
+        "change": json.dumps({"note": change}, ensure_ascii=False),
+    }
     fresh["body_sha256"] = sha256_of(fresh["title"], fresh["text"])
     for moment in ("published", "modified", "fetched"):
         fresh[moment] = str(fresh[moment]) if fresh[moment] is not None else None
@@ -296,10 +345,13 @@ def undo(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
     for row in later:
         shared = touched & _touched(row, json.loads(row["before"] or "{}"))
         if shared:
-            return "refused", {"why": f"the later decision {row['decision_id']} stands on it: undo that first"}
+            return "refused", {
+                "why": f"the later decision {row['decision_id']} stands on it: undo that first"
+            }
     _restore(con, context, decision, old, before)
     con.execute(
-        "UPDATE store.decision SET undone_by = ? WHERE decision_id = ?", [decision["decision_id"], old["decision_id"]]
+        "UPDATE store.decision SET undone_by = ? WHERE decision_id = ?",
+        [decision["decision_id"], old["decision_id"]],
     )
     return "applied", {"undone": old["decision_id"]}
 
@@ -308,11 +360,18 @@ def _touched(decision: dict[str, Any], before: dict[str, Any]) -> set[str]:
     """What a decision moved; labels, notes and marks stand on nothing."""
     if decision["action"] in ("label", "note", "mark", "title", "keep", "undo"):
         return set()
-    return {decision["subject_id"], *(before[key] for key in ("incident_id", "into", "text_id") if before.get(key))}
+    return {
+        decision["subject_id"],
+        *(before[key] for key in ("incident_id", "into", "text_id") if before.get(key)),
+    }
 
 
 def _restore(
-    con: DuckDBPyConnection, context: Context, decision: dict[str, Any], old: dict[str, Any], before: dict[str, Any]
+    con: DuckDBPyConnection,
+    context: Context,
+    decision: dict[str, Any],
+    old: dict[str, Any],
+    before: dict[str, Any],
 ) -> None:
     action = old["action"]
     if action in ("merge", "split", "move") and old["subject"] != "article":
@@ -321,7 +380,8 @@ def _restore(
         for text_id in texts:
             if text_id not in kept and before.get("into"):
                 con.execute(
-                    "DELETE FROM store.incident_member WHERE incident_id = ? AND text_id = ?", [before["into"], text_id]
+                    "DELETE FROM store.incident_member WHERE incident_id = ? AND text_id = ?",
+                    [before["into"], text_id],
                 )
         insert(con, "store.incident_member", before["members"], replace=("incident_id", "text_id"))
         if action == "merge":
@@ -336,7 +396,14 @@ def _restore(
             )
         for incident in (before.get("incident_id"), before.get("into")):
             if incident:
-                event(con, context, incident, "undone", decision, {"decision": old["decision_id"], "action": action})
+                event(
+                    con,
+                    context,
+                    incident,
+                    "undone",
+                    decision,
+                    {"decision": old["decision_id"], "action": action},
+                )
     elif action in ("drop", "split"):
         insert(con, "store.fold", before["folds"], replace=("article_id",))
         insert(con, "store.incident_member", before.get("members", []), replace=("incident_id", "text_id"))
@@ -349,9 +416,13 @@ def _restore(
             con.execute("DELETE FROM store.incident_member WHERE text_id = ?", [before["text_id"]])
     elif action == "fix":
         row = fetch_rows(
-            con, "SELECT * FROM store.article WHERE article_id = ? ORDER BY version DESC LIMIT 1", [old["subject_id"]]
+            con,
+            "SELECT * FROM store.article WHERE article_id = ? ORDER BY version DESC LIMIT 1",
+            [old["subject_id"]],
         )[0]
-        _new_version(con, row, before["field"], before["value"], f"correction undone by {decision['made_by']}")
+        _new_version(
+            con, row, before["field"], before["value"], f"correction undone by {decision['made_by']}"
+        )
     elif action == "keep":
         con.execute(
             "DELETE FROM store.stage_result WHERE stage = 'relevance' AND subject_id = ?", [before["text_id"]]

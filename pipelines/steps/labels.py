@@ -61,7 +61,8 @@ class LabelsStep:
             outcome = "undecided"
         elif outcome == OK and found.class_ == "unrelated":
             outcome = "unrelated"
-        label_rows, evidence = [], []
+        label_rows: list[dict[str, Any]] = []
+        evidence: list[dict[str, Any]] = []
         for label in found.labels:
             label_rows.append(
                 {
@@ -78,7 +79,7 @@ class LabelsStep:
             evidence += evidence_rows(
                 "text", text_id, label.axis, label.value, text_id, row["article_id"], label.evidence
             )
-        judgement = {
+        judgement: dict[str, Any] = {
             "text_id": text_id,
             "class": found.class_,
             "materialisation": found.materialisation,
@@ -87,7 +88,7 @@ class LabelsStep:
             "candidates": [list(candidate) for candidate in found.candidates],
             "profile": self.context.profile,
         }
-        facts = []
+        facts: list[dict[str, Any]] = []
         for n, fact in enumerate(found.facts):
             where = fact.evidence[0] if fact.evidence else None
             facts.append(
@@ -114,7 +115,12 @@ class LabelsStep:
         con.execute(f"DELETE FROM store.label WHERE {mine} AND decided_by = 'machine'")
         con.execute(f"DELETE FROM store.evidence WHERE {mine} AND axis <> 'relevant'")
         con.execute("DELETE FROM store.fact WHERE text_id IN (SELECT subject_id FROM chunk)")
-        insert(con, "store.judgement", [row for r in results for row in r.rows["judgement"]], replace=("text_id",))
+        insert(
+            con,
+            "store.judgement",
+            [row for r in results for row in r.rows["judgement"]],
+            replace=("text_id",),
+        )
         for table in ("label", "evidence", "fact"):
             insert(con, f"store.{table}", [row for r in results for row in r.rows[table]])
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.store import insert
 from pipelines.steps.base import sha256_of
+from pipelines.store import insert
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -59,13 +59,13 @@ def fold_landing(con: DuckDBPyConnection, landing_dir: Path) -> Counter[str]:
         position = done.get(name, 0)
         for end, row in _new_lines(path, position):
             position = end
-            fetch = {key: row.get(key) for key in FIELDS}
+            fetch: dict[str, Any] = {key: row.get(key) for key in FIELDS}
             fetch["fetched"] = str(row["fetched"]).replace("T", " ").removesuffix("Z")
             fetch["fetch_id"] = sha256_of(
                 row.get("run_id"), row.get("url"), row["fetched"], row.get("page_sha256"), row.get("warc_file"),
                 str(row.get("warc_offset")), row["outcome"],
             )[:24]  # fmt: skip
-            rows[fetch["fetch_id"]] = fetch
+            rows[str(fetch["fetch_id"])] = fetch
             counts[row["outcome"]] += 1
         if position != done.get(name, 0):
             positions.append({"file": name, "bytes_read": position})

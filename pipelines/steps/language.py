@@ -64,7 +64,9 @@ class LanguageStep:
                 "confidence": found.confidence,
                 "method": found.method,
             }
-            yield Result(task.subject_id, task.input_sha256, found.outcome, found.reason, {"language": [record]})
+            yield Result(
+                task.subject_id, task.input_sha256, found.outcome, found.reason, {"language": [record]}
+            )
 
     def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
         rows = [row for result in results for row in result.rows.get("language", ())]

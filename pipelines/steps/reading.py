@@ -56,7 +56,6 @@ class ReadingStep:
 
     def _read(self, task: Task, fetch: dict[str, Any]) -> Result:
         from crawler import outlets
-
         from pipelines import reading
 
         try:
@@ -72,10 +71,13 @@ class ReadingStep:
             article = reading.read(page, outlet)
         if article.outcome != OK:
             return Result(task.subject_id, task.input_sha256, article.outcome, article.reason)
-        found = ready.identify(fetch, page.url, article)
+        found = ready.identify(page.url, article)
         if found is None:
             return Result(
-                task.subject_id, task.input_sha256, "no_url", "the page has no URL, and none that it names is an outlet's"
+                task.subject_id,
+                task.input_sha256,
+                "no_url",
+                "the page has no URL, and none that it names is an outlet's",
             )
         return Result(task.subject_id, task.input_sha256, OK, "", {"article": [_row(fetch, found, article)]})
 
@@ -85,7 +87,9 @@ class ReadingStep:
         in_list(con, sorted({row["article_id"] for row in rows}))
         known = {
             row["article_id"]: row
-            for row in fetch_rows(con, f"SELECT * FROM ({KNOWN}) k JOIN chunk c ON c.subject_id = k.article_id")
+            for row in fetch_rows(
+                con, f"SELECT * FROM ({KNOWN}) k JOIN chunk c ON c.subject_id = k.article_id"
+            )
         }
         new = []
         for row in rows:
@@ -117,7 +121,10 @@ def _page(archive_dir: Path, fetch: dict[str, Any]) -> Page:
     """The page of a landing line, checked against the hash that the log took when it landed."""
     record = read_record(archive_dir, fetch["warc_file"] or "", fetch["warc_offset"] or 0)
     if fetch["page_sha256"] and page_sha256(record.body) != fetch["page_sha256"]:
-        raise PageError("archive_damaged", f"the page in {fetch['warc_file']} is not the one that landed: its hash differs")
+        raise PageError(
+            "archive_damaged",
+            f"the page in {fetch['warc_file']} is not the one that landed: its hash differs",
+        )
     url = fetch["final_url"] or fetch["url"]
     return Page(
         url=None if url.startswith("urn:") else url,  # an imported page without URL is named by its hash

@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.records import OK, Article
@@ -46,7 +45,7 @@ def article(body: bytes) -> Article:
     )
 
 
-def identify(fetch: dict[str, Any], url: str | None, read: Article) -> Found | None:
+def identify(url: str | None, read: Article) -> Found | None:
     """Whose article this is: by the URL it was fetched from, else by the URL that the page names itself.
 
     A page of a host that no outlet claims is kept under its host, with a hash of the URL as its own id.

@@ -78,10 +78,17 @@ class RelevanceStep:
         evidence = evidence_rows(
             "text", task.subject_id, "relevant", "true", task.subject_id, row["article_id"], found.evidence
         )
-        return Result(task.subject_id, task.input_sha256, outcome, reason, {"relevance": [record], "evidence": evidence})
+        return Result(
+            task.subject_id, task.input_sha256, outcome, reason, {"relevance": [record], "evidence": evidence}
+        )
 
     def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
-        insert(con, "store.relevance", (row for r in results for row in r.rows["relevance"]), replace=("text_id",))
+        insert(
+            con,
+            "store.relevance",
+            (row for r in results for row in r.rows["relevance"]),
+            replace=("text_id",),
+        )
         in_list(con, [result.subject_id for result in results])
         con.execute(
             "DELETE FROM store.evidence WHERE subject = 'text' AND axis = 'relevant' "

@@ -73,14 +73,21 @@ class SignaturesStep:
                 "signature": signature.to_row(),
                 "day": day,
             }
-            keys = [{"key": key, "article_id": row["article_id"], "day": day} for key in dict.fromkeys(signature.keys)]
+            keys = [
+                {"key": key, "article_id": row["article_id"], "day": day}
+                for key in dict.fromkeys(signature.keys)
+            ]
             search = {
                 "article_id": row["article_id"],
                 "title": fold(row["title"] or "").lower(),
                 "body": fold(row["text"] or "").lower(),
             }
             yield Result(
-                task.subject_id, task.input_sha256, OK, "", {"signature": [kept], "fold_key": keys, "search": [search]}
+                task.subject_id,
+                task.input_sha256,
+                OK,
+                "",
+                {"signature": [kept], "fold_key": keys, "search": [search]},
             )
 
     def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
@@ -88,7 +95,12 @@ class SignaturesStep:
         con.execute("DELETE FROM store.fold_key WHERE article_id IN (SELECT subject_id FROM chunk)")
         insert(con, "store.fold_key", [row for r in results for row in r.rows["fold_key"]])
         for table in ("signature", "search"):
-            insert(con, f"store.{table}", [row for r in results for row in r.rows[table]], replace=("article_id",))
+            insert(
+                con,
+                f"store.{table}",
+                [row for r in results for row in r.rows[table]],
+                replace=("article_id",),
+            )
 
     def forget(self, con: DuckDBPyConnection) -> None:
         forget_stage(con, self.name)
@@ -149,7 +161,8 @@ class TextsStep:
         new_rows, known_rows = loaded
         new = [texts.Signature.from_row(json.loads(row["signature"])) for row in new_rows]
         known = [
-            texts.Signature.from_row(json.loads(row["signature"])).with_text(row["text_id"]) for row in known_rows
+            texts.Signature.from_row(json.loads(row["signature"])).with_text(row["text_id"])
+            for row in known_rows
         ]
         for task, row, signature, found in zip(tasks, new_rows, new, texts.fold(new, known), strict=True):
             # a page that changed stays with its text: only a person takes an article out of it
@@ -171,10 +184,17 @@ class TextsStep:
                 "input_sha256": task.input_sha256,
             }
             rows = {"fold": [fold], "text": [text]} if found.outcome == OK else {}
-            yield Result(task.subject_id, task.input_sha256, found.outcome, found.reason if not rows else "", rows)
+            yield Result(
+                task.subject_id, task.input_sha256, found.outcome, found.reason if not rows else "", rows
+            )
 
     def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
-        insert(con, "store.fold", [row for r in results for row in r.rows.get("fold", ())], replace=("article_id",))
+        insert(
+            con,
+            "store.fold",
+            [row for r in results for row in r.rows.get("fold", ())],
+            replace=("article_id",),
+        )
         texts = [row for r in results for row in r.rows.get("text", ())]
         in_list(con, sorted({row["text_id"] for row in texts}))
         readers = dict(

@@ -120,7 +120,9 @@ class TranslationStep:
         sample = any(translation.models.SAMPLE in engine.model for engine in self.engines.values())
         glossary = translation.glossary_for(self.context.data_dir, sample=sample)
         items = [
-            translation.Item(row["article_id"], row["title"], row["text"] if row["relevant"] else None, row["language_tag"])
+            translation.Item(
+                row["article_id"], row["title"], row["text"] if row["relevant"] else None, row["language_tag"]
+            )
             for row in loaded
         ]
         translated = translation.translate_texts(items, self.engines, self.memory, glossary)
@@ -137,7 +139,9 @@ class TranslationStep:
             "(SELECT (unnest(?::VARCHAR[]), unnest(?::VARCHAR[])))",
             [[row["text_id"] for row in sentences], [row["model"] for row in sentences]],
         )
-        con.execute("UPDATE store.sentence SET current = false WHERE text_id IN (SELECT subject_id FROM chunk)")
+        con.execute(
+            "UPDATE store.sentence SET current = false WHERE text_id IN (SELECT subject_id FROM chunk)"
+        )
         insert(con, "store.sentence", sentences)
         insert(con, "store.memory", self.memory.take(), replace=("memory_key",))
 

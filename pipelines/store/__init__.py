@@ -12,8 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .bulk import fetch_rows, insert, utc
-from .connection import NewerStoreError, NoStoreError, StoreBusyError, StoreError, connect, database_path, transaction
-from .migrate import migrate, pending
+from .connection import (
+    NewerStoreError,
+    NoStoreError,
+    StoreBusyError,
+    StoreError,
+    connect,
+    database_path,
+    transaction,
+)
+from .schema import migrate, pending
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

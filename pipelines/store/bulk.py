@@ -43,7 +43,9 @@ def columns_of(con: DuckDBPyConnection, table: str) -> dict[str, str]:
     return dict(rows)
 
 
-def insert(con: DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]], *, replace: Sequence[str] = ()) -> int:
+def insert(
+    con: DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]], *, replace: Sequence[str] = ()
+) -> int:
     """Insert ``rows`` into ``table``; with ``replace``, rows equal in these key columns are deleted first.
 
     Keys must not repeat within ``rows``: DuckDB would keep the first silently, so it is an error here.
@@ -78,13 +80,17 @@ def insert(con: DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]
         )
         if replace:
             match = " AND ".join(f"t.{name} IS NOT DISTINCT FROM s.{name}" for name in replace)
-            con.execute(f"DELETE FROM {table} t USING (SELECT {', '.join(replace)} FROM {source}) s WHERE {match}")
+            con.execute(
+                f"DELETE FROM {table} t USING (SELECT {', '.join(replace)} FROM {source}) s WHERE {match}"
+            )
         names = ", ".join(types)
         con.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {source}")
     return count
 
 
-def fetch_rows(con: DuckDBPyConnection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+def fetch_rows(
+    con: DuckDBPyConnection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries."""
     result = con.execute(sql, parameters if parameters else None)
     names = [column[0] for column in result.description or ()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .connection import DATABASE, NoStoreError, StoreBusyError, StoreError, connect, fsync_folder
-from .migrate import pending
+from .schema import pending
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -97,7 +98,13 @@ def query(con: DuckDBPyConnection, sql: str, *, seconds: float = 30.0, limit: in
     if len(statements) != 1:
         raise QueryError("one statement at a time, please")
     if statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
-        raise QueryError("this is a reading room: only SELECT (also WITH, FROM, DESCRIBE, SUMMARIZE, EXPLAIN) is answered")
+        raise QueryError(
+            "this is a reading room: only SELECT (also WITH, FROM, DESCRIBE, SUMMARIZE, EXPLAIN) is answered"
+        )
+    if re.match(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:pragma|call|set)\b", sql, re.IGNORECASE | re.DOTALL):
+        raise QueryError(
+            "this is a reading room: PRAGMA, CALL and SET are not answered"
+        )  # some parse as SELECT
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     timer = threading.Timer(seconds, con.interrupt)
@@ -107,7 +114,9 @@ def query(con: DuckDBPyConnection, sql: str, *, seconds: float = 30.0, limit: in
         columns = [column[0] for column in result.description or ()]
         rows = result.fetchmany(limit + 1)
     except duckdb.InterruptException as error:
-        raise QueryError(f"the query took longer than {seconds:g} seconds: narrow it, or raise --seconds") from error
+        raise QueryError(
+            f"the query took longer than {seconds:g} seconds: narrow it, or raise --seconds"
+        ) from error
     except duckdb.Error as error:
         raise QueryError(_first_line(error)) from error
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .migrate import applied
+from .schema import applied
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

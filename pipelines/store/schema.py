@@ -27,7 +27,9 @@ class Migration:
 def migrations() -> list[Migration]:
     """The migrations that this version ships, in order."""
     folder = resources.files("pipelines.store") / "migrations"
-    files = sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda item: item.name)
+    files = sorted(
+        (item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda item: item.name
+    )
     return [Migration(item.name.removesuffix(".sql"), item.read_text(encoding="utf-8")) for item in files]
 
 
@@ -51,7 +53,9 @@ def pending(con: DuckDBPyConnection) -> list[Migration]:
     shipped = migrations()
     unknown = sorted(set(done) - {step.name for step in shipped})
     if unknown:
-        raise NewerStoreError(f"the database has the migration {unknown[-1]}, which this wiredesk does not know: update it")
+        raise NewerStoreError(
+            f"the database has the migration {unknown[-1]}, which this wiredesk does not know: update it"
+        )
     for step in shipped:
         if step.name in done and done[step.name] != step.sha256:
             raise StoreError(

@@ -1,0 +1,81 @@
+"""``wiredesk query`` reads, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from duckdb import DuckDBPyConnection
+
+from pipelines.store import Store
+from pipelines.store.reading import QueryError, query, reader
+
+
+@pytest.fixture
+def con(data_dir: Path) -> Iterator[DuckDBPyConnection]:
+    Store(data_dir).prepare(now=datetime(2026, 11, 23, tzinfo=UTC))
+    with reader(data_dir) as con:
+        yield con
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT 1 AS n", "FROM range(1) t(n)", "WITH a AS (SELECT 1 AS n) SELECT * FROM a"]
+)
+def test_questions_are_answered(con: DuckDBPyConnection, sql: str) -> None:
+    assert query(con, sql).columns == ["n"]
+
+
+@pytest.mark.parametrize(
+    "sql", ["DESCRIBE articles", "SUMMARIZE incidents", "EXPLAIN SELECT 1", "SHOW TABLES"]
+)
+def test_looking_at_the_schema_is_reading(con: DuckDBPyConnection, sql: str) -> None:
+    assert query(con, sql).rows
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO store.journal_position VALUES ('a', 1)",
+        "DELETE FROM store.article",
+        "CREATE TABLE t (n INTEGER)",
+        "DROP VIEW articles",
+        "COPY articles TO '/tmp/wiredesk-stolen.csv'",
+        "ATTACH '/tmp/other.duckdb'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "PRAGMA database_list",
+        "SET enable_external_access = true",
+        "CALL pragma_version()",
+        "EXPORT DATABASE '/tmp/wiredesk-stolen'",
+        "SELECT 1; DROP VIEW articles",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM read_blob('/etc/hostname')",
+        "EXPLAIN ANALYZE COPY (SELECT 1) TO '/tmp/wiredesk-stolen.csv'",
+        "SELEC 1",
+        "",
+    ],
+)
+def test_everything_else_is_refused_in_a_sentence(con: DuckDBPyConnection, sql: str) -> None:
+    with pytest.raises(QueryError):
+        query(con, sql)
+    assert not Path("/tmp/wiredesk-stolen.csv").exists()
+
+
+def test_rows_are_limited_and_it_is_said(con: DuckDBPyConnection) -> None:
+    answer = query(con, "SELECT * FROM range(100)", limit=10)
+    assert len(answer.rows) == 10
+    assert answer.more
+
+
+def test_time_is_limited(con: DuckDBPyConnection) -> None:
+    with pytest.raises(QueryError, match=r"longer than 0\.2 seconds"):
+        query(
+            con,
+            "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3",
+            seconds=0.2,
+        )
