@@ -24,7 +24,7 @@ def identify(
     outlet_region: str | None = None,
 ) -> Language:
     """Language, script and region of one article; the answer is described in `rules.py`."""
-    from pipelines.language.rules import identify as answer  # noqa: PLC0415  loads OpenCC
+    from pipelines.language.rules import identify as answer
 
     return answer(title, text, outlet_language_tag=outlet_language_tag, outlet_region=outlet_region)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pipelines.hanzi import word_regions
 from pipelines.language import han
 from pipelines.language.statistics import language_of
-from pipelines.language.tables import scripts
+from pipelines.language.tables import markers, scripts
 from pipelines.records import OK, Language
 
 _SAMPLE = 3000
@@ -19,9 +19,11 @@ _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’.-]*[A-Z
 _FUNCTION_WORD = re.compile(
     r"\b(?:the|of|and|is|are|was|in|to|for|on|with|that|which|by|from|de|la|le|les|der|die|und|el|los|il|di)\b"
 )
+_ONLY_CHINESE = re.compile("[的了是在我你他她它们們这這那吗嗎呢吧嘅咗係喺佢唔]")
+_CORNER_QUOTES = re.compile("[「」『』]")
+_SIMPLIFIED_ME = re.compile("[什怎那这多要]么")
 _KANA_IN_CHINESE = re.compile("[のノ]")
 
-_LANGDETECT_ENOUGH = 0.8
 _REGIONS = ("CN", "TW", "HK", "MO", "SG", "MY")
 _SCRIPT_REGIONS = {"Hans": {"CN", "SG", "MY"}, "Hant": {"TW", "HK", "MO"}}
 
@@ -36,7 +38,7 @@ def identify(
     """Language, script and region of ``title`` and ``text`` together; either may be missing or empty.
 
     ``outlet_language_tag`` (BCP 47) and ``outlet_region`` (ISO 3166-1) are what is known of the outlet: the region is
-    evidence, the language only breaks a tie. Outcomes: ``ok``, ``no_text`` (nothing given), ``no_letters`` (digits,
+    evidence, the script is asked only where no character tells. Outcomes: ``ok``, ``no_text`` (nothing given), ``no_letters`` (digits,
     signs, addresses only), ``undecided`` (letters, but no answer that could be defended).
     """
     sample = "\n".join(part for part in (title, text[:_SAMPLE] if text else None) if part)
@@ -48,7 +50,7 @@ def identify(
         return Language(
             outcome="no_letters", method="scripts", reason="no letters besides addresses, digits and signs"
         )
-    return _cjk(sample, counts, outlet_region) or _other(sample, counts, outlet_language_tag)
+    return _cjk(sample, counts, outlet_language_tag, outlet_region) or _other(sample, counts)
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +76,9 @@ def _count(sample: str) -> dict[str, int]:
     return counts
 
 
-def _cjk(sample: str, counts: dict[str, int], outlet_region: str | None) -> Language | None:
+def _cjk(
+    sample: str, counts: dict[str, int], outlet_language_tag: str | None, outlet_region: str | None
+) -> Language | None:
     """Japanese, Korean and Chinese; ``None`` where the text is none of them."""
     han_n, kana, hangul = (
         counts.get("Hani", 0),
@@ -101,11 +105,13 @@ def _cjk(sample: str, counts: dict[str, int], outlet_region: str | None) -> Lang
             return _answer(
                 language, script, None, min(0.99, 0.8 + share / 4), "kana" if kana >= hangul else "hangul"
             )
-    if (japanese := han.japanese_characters(sample)) and japanese * 12 >= han_n:
-        script, agree = han.script_of(sample)
-        if script != "Hans" or agree < 0.6:
-            return _answer("ja", "Jpan", None, 0.7, "japanese characters")
-    return _chinese(sample, han_n, outlet_region)
+    if (
+        (japanese := han.japanese_characters(sample))
+        and japanese * 12 >= han_n
+        and not _ONLY_CHINESE.search(sample)
+    ):
+        return _answer("ja", "Jpan", None, 0.7, "japanese characters")
+    return _chinese(sample, han_n, outlet_language_tag, outlet_region)
 
 
 def _mostly_latin(sample: str, east: int) -> bool:
@@ -116,17 +122,37 @@ def _mostly_latin(sample: str, east: int) -> bool:
     return words > 4 * east or bool(_FUNCTION_WORD.search(sample.lower()))
 
 
-def _chinese(sample: str, han_n: int, outlet_region: str | None) -> Language:
+def _chinese(sample: str, han_n: int, outlet_language_tag: str | None, outlet_region: str | None) -> Language:
     script, agree = han.script_of(sample)
     language, sure = han.variety_of(sample, han_n)
     method = "characters" if language == "zh" else "characters+words"
+    confidence = sure if script == "Hani" else min(sure, 0.5 + 0.49 * agree)
+    if script == "Hani" and not agree:
+        # No character tells. What else is known is weaker than a character, and says so in confidence and method.
+        script, confidence, by = _script_without_characters(sample, language, outlet_language_tag)
+        method += by
     region: str | None = None
     if outlet_region in _REGIONS and outlet_region in _SCRIPT_REGIONS.get(script, set(_REGIONS)):
-        region, method = outlet_region, method + "+outlet"
+        region, method = outlet_region, method + "+outlet region"
     elif language == "zh" and (region := _region_by_words(sample, script)):
         method += "+regional words"
-    confidence = sure if script == "Hani" else min(sure, 0.5 + 0.49 * agree)
     return _answer(language, script, region, confidence, method)
+
+
+def _script_without_characters(
+    sample: str, language: str, outlet_language_tag: str | None
+) -> tuple[str, float, str]:
+    """Script of Han text in which no character tells: what the outlet writes, how Cantonese is written, quotes."""
+    for script in ("Hans", "Hant"):
+        if outlet_language_tag and script.lower() in outlet_language_tag.lower().split("-"):
+            return script, 0.8, "+outlet script"
+    if language == "yue":
+        return "Hant", 0.7, "+usual script"
+    if _CORNER_QUOTES.search(sample):
+        return "Hant", 0.7, "+quotation marks"
+    if _SIMPLIFIED_ME.search(sample):
+        return "Hans", 0.7, "+什么"
+    return "Hani", 0.9, ""
 
 
 def _region_by_words(sample: str, script: str) -> str | None:
@@ -140,7 +166,7 @@ def _region_by_words(sample: str, script: str) -> str | None:
     return ranked[0][1] if ranked[0][0] >= 2 * second + 2 or (second == 0) else None
 
 
-def _other(sample: str, counts: dict[str, int], outlet_language_tag: str | None) -> Language:
+def _other(sample: str, counts: dict[str, int]) -> Language:
     code = max(sorted(counts), key=lambda script: counts[script])
     letters, telling = scripts()
     script = next((script for script in letters if script.code == code), None)
@@ -150,18 +176,15 @@ def _other(sample: str, counts: dict[str, int], outlet_language_tag: str | None)
     for rule in telling:
         if rule.script == code and len(rule.letters.findall(sample)) >= rule.share * counts[code]:
             return _answer(rule.language, code, None, 0.95, "letters")
-    language, probability = language_of(sample)
-    expected = outlet_language_tag.split("-")[0].lower() if outlet_language_tag else None
-    if language is not None and (probability >= _LANGDETECT_ENOUGH or language == expected):
-        method = "langdetect" if probability >= _LANGDETECT_ENOUGH else "langdetect+outlet"
-        return _answer(language, code, None, round(probability, 4), method)
-    reason = f"langdetect: {language or 'no answer'} with {probability:.2f}"
+    if code == "Cyrl" and markers("cyrillic").tally(sample.lower()).get("mn", 0.0) >= 1:
+        return _answer("mn", code, None, 0.9, "words")
+    language, confidence, method = language_of(sample)
+    if language is not None:
+        return _answer(language, code, None, confidence, method)
+    reason = f"the libraries disagree: {method}" if "," in method else "no library has an answer"
     return Language(
-        outcome="undecided", script=code, confidence=round(probability, 4), method="langdetect", reason=reason
+        outcome="undecided", script=code, confidence=round(confidence, 4), method="statistics", reason=reason
     )
-
-
-_USUAL_SCRIPT = {"ja": "Jpan", "ko": "Kore"}
 
 
 def _answer(language: str, script: str, region: str | None, confidence: float, method: str) -> Language:

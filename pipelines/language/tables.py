@@ -63,7 +63,7 @@ class Markers:
 
 @lru_cache(maxsize=4)
 def markers(group: str) -> Markers:
-    """The telling words of ``group`` (``han``, ``latin``); the longest at each place wins."""
+    """The telling words of ``group`` (``han``, ``latin``, ``cyrillic``); the longest at each place wins."""
     weight: dict[str, tuple[str, float]] = {}
     text = (files(__package__) / "markers.tsv").read_text(encoding="utf-8")
     for line in text.splitlines():
@@ -74,4 +74,4 @@ def markers(group: str) -> Markers:
     if not weight:
         raise ValueError(f"markers.tsv has no group {group!r}")
     forms = "|".join(re.escape(form) for form in sorted(weight, key=lambda form: (-len(form), form)))
-    return Markers(re.compile(rf"\b(?:{forms})\b" if group == "latin" else forms), weight)
+    return Markers(re.compile(rf"\b(?:{forms})\b" if group != "han" else forms), weight)
