@@ -40,7 +40,7 @@ ONE_HARM = 0.8
 """How much of the whole one harm at full strength in the title gives."""
 
 
-def reasons(senses: Sequence[Sense]) -> dict[str, Reason]:
+def reasons(senses: Sequence[Sense], profile: Profile) -> dict[str, Reason]:
     """Every reason of a text by name: ``actual``, ``plausible``, ``near_miss`` and ``news.*``.
 
     Harms add up over the sentences as independent reasons; a kind of news counts once, at its best place.
@@ -48,7 +48,8 @@ def reasons(senses: Sequence[Sense]) -> dict[str, Reason]:
     found: dict[str, Reason] = {}
     for sense in senses:
         for name in sense.news:
-            _offer(found, f"news.{name}", NEWS_PLACE[sense.place], sense)
+            if profile.news[name].place is None or sense.place == 1.0:
+                _offer(found, f"news.{name}", NEWS_PLACE[sense.place], sense)
         if sense.near_miss:
             _offer(found, "near_miss", NEWS_PLACE[sense.place] ** 0.5, sense)
     for stance in ("actual", "plausible"):
@@ -84,7 +85,7 @@ def weights_of(name: str, profile: Profile) -> Mapping[str, float]:
 
 def decide(senses: Sequence[Sense], profile: Profile) -> Verdict:
     """Weigh the reasons of a text that concerns the subject."""
-    found = reasons(senses)
+    found = reasons(senses, profile)
     scores: dict[str, float] = {name: weights_of("bias", profile).get(name, 0.0) for name in CLASSES}
     for reason in found.values():
         for name, weight in weights_of(reason.name, profile).items():

@@ -136,7 +136,7 @@ def _take_harm(sense: Sense, hit: Hit, harm: Harm, negations: Sequence[Hit], pro
         reach = (
             profile.reach["han"] if _HAN.search(folded[negation.start : hit.end]) else profile.reach["latin"]
         )
-        if negation.start <= hit.start and len(between) <= reach and not _CLAUSE.search(between):
+        if negation.end <= hit.start and len(between) <= reach and not _CLAUSE.search(between):
             sense.denied.append(harm)
             return
     feared = harm.stance == "plausible" or (not sense.actual and (sense.plausible or harm.stance == "open"))

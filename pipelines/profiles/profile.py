@@ -51,6 +51,8 @@ class News:
     name: str
     about: str
     guard: bool
+    place: str | None
+    """``title`` where the words tell the kind of news only in a headline."""
     weights: Mapping[str, float]
 
 
@@ -227,7 +229,9 @@ def _news(path: Path) -> tuple[dict[str, News], _Cues]:
         if unknown:
             raise ProfileError(f"{path}: {name} weighs unknown classes: {', '.join(unknown)}")
         weights = {key: float(value) for key, value in group["weights"].items()}
-        news[name] = News(name, str(group.get("about", name)), bool(group.get("guard", False)), weights)
+        news[name] = News(
+            name, str(group.get("about", name)), bool(group.get("guard", False)), group.get("place"), weights
+        )
         cues.append((Cue(f"news.{name}"), _phrases(group["phrases"])))
     return news, cues
 
