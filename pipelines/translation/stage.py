@@ -1,0 +1,126 @@
+"""The stage as a filter over rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pipelines.records import Row, Translation
+from pipelines.translation import glossary as glossaries
+from pipelines.translation import models
+from pipelines.translation.argos import ArgosEngine
+from pipelines.translation.engine import Engine
+from pipelines.translation.errors import TranslationError
+from pipelines.translation.glossary import Glossary
+from pipelines.translation.memory import InMemory, Memory
+from pipelines.translation.texts import WINDOW, Item, translate_texts
+
+
+def engines(data_dir: Path, *, package: str | None = None, sample: bool = False) -> dict[str, Engine]:
+    """Resident engines by source language: every installed pair into English.
+
+    Args:
+        data_dir: the data folder with the packages.
+        package: the one package to use, by name, model string or hash; ``"sample"`` asks for the sample package.
+        sample: allow a sample package where no other of its pair is installed (for the samples).
+
+    Raises:
+        ModelError: the package asked for is not installed, or one is damaged.
+    """
+    if package is not None:
+        codes = {one.from_code for one in models.installed(data_dir) if package in (one.name, one.model)} or {
+            "zh"
+        }
+    else:
+        codes = {
+            one.from_code
+            for one in models.installed(data_dir)
+            if one.to_code == "en" and (sample or not one.sample)
+        }
+    return {
+        code: ArgosEngine(data_dir, from_code=code, package=package, sample=sample) for code in sorted(codes)
+    }
+
+
+def glossary_for(data_dir: Path | None, *, sample: bool = False) -> Glossary:
+    """The shipped glossary, with the sample world's names for a sample package and the analysts' ``<data>/glossary.tsv``."""
+    found = glossaries.of_samples() if sample else glossaries.standard()
+    own = None if data_dir is None else Path(data_dir) / "glossary.tsv"
+    return found + glossaries.load(own) if own is not None and own.is_file() else found
+
+
+def filter_rows(
+    rows: Iterable[Row],
+    *,
+    data_dir: Path | str | None = None,
+    model: str | None = None,
+    sample: bool = False,
+    engine: Engine | Mapping[str, Engine] | None = None,
+    memory: Memory | None = None,
+    glossary: Glossary | None = None,
+) -> Iterator[dict[str, Any]]:
+    """One output row per input row: ``id``, ``outcome``, ``title_en``, ``text_en``, ``sentences``, ``engine``, ``model``.
+
+    Args:
+        rows: with ``id``, ``title``, ``text``, ``language_tag``; any but ``id`` may be missing or null.
+        data_dir: where the packages are; ``WIREDESK_DATA``, else ``./data``.
+        model: the package to use, by name, model string or hash.
+        sample: allow the sample package where no other is installed.
+        engine: engines of the caller's own in the place of the installed packages.
+        memory: a translation memory; without one the call remembers its own sentences.
+        glossary: names to lock; the shipped one by default.
+
+    Raises:
+        ModelError: the package asked for is absent or damaged. Without any package Chinese rows end as ``no_model``.
+        TranslationError: a row without a usable ``id``, or whose title or text is no string.
+    """
+    folder = Path(data_dir or os.environ.get("WIREDESK_DATA") or "data")
+    chosen = engines(folder, package=model, sample=sample) if engine is None else engine
+    names = glossary if glossary is not None else glossary_for(folder, sample=_is_sample(chosen))
+    kept: Memory = InMemory() if memory is None else memory
+    rest = iter(rows)
+    while window := list(islice(rest, WINDOW)):
+        items = [_item(row) for row in window]
+        for row, (_, translation) in zip(window, translate_texts(items, chosen, kept, names), strict=True):
+            yield {"id": row["id"], **as_row(translation)}
+
+
+def as_row(translation: Translation) -> dict[str, Any]:
+    """The fields that a translation adds to a row."""
+    return {
+        "outcome": translation.outcome,
+        "reason": translation.reason,
+        "title_en": translation.title_en,
+        "text_en": translation.text_en,
+        "sentences": [
+            {
+                "n": sentence.n,
+                "field": sentence.field,
+                "start": sentence.start,
+                "end": sentence.end,
+                "source": sentence.source,
+                "target": sentence.target,
+                "flags": list(sentence.flags),
+            }
+            for sentence in translation.sentences
+        ],
+        "engine": translation.engine,
+        "model": translation.model,
+    }
+
+
+def _is_sample(chosen: Engine | Mapping[str, Engine]) -> bool:
+    every = chosen.values() if isinstance(chosen, Mapping) else [chosen]
+    return any(models.SAMPLE in one.model for one in every)
+
+
+def _item(row: Row) -> Item:
+    if row.get("id") is None:
+        raise TranslationError("a row has no id")
+    for name in ("title", "text", "language_tag"):
+        if not isinstance(row.get(name), str | None):
+            raise TranslationError(f"row {row['id']!r}: {name} is no text but {type(row[name]).__name__}")
+    return Item(str(row["id"]), row.get("title"), row.get("text"), row.get("language_tag"))

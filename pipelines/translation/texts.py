@@ -1,0 +1,272 @@
+"""Translate articles: sentences of many at once, each once per model, each with its flags.
+
+Memory stays flat however many articles come: a window of them is split, looked up, translated and put together before
+the next is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from pipelines.hanzi import to_simplified
+from pipelines.records import OK, Sentence, Translation
+from pipelines.translation import flags as flag
+from pipelines.translation import memory as memories
+from pipelines.translation.doubt import doubtful
+from pipelines.translation.engine import Engine, Retrying
+from pipelines.translation.glossary import Found, Glossary, Name
+from pipelines.translation.memory import InMemory, Memory, Remembered
+from pipelines.translation.names import correct, lock
+from pipelines.translation.sentences import Source, joined, sources
+
+WINDOW = 256
+"""Articles worked on at once: some thousand sentences, enough to fill every batch."""
+NO_MODEL = "no_model"
+ALREADY_ENGLISH = "already_english"
+UNSUPPORTED = "unsupported_language"
+UNKNOWN = "unknown_language"
+EMPTY = "empty"
+
+_CHINESE = frozenset({"zh", "cmn", "yue", "wuu", "nan", "hak", "gan", "lzh"})
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_OTHER_CJK = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One article to translate."""
+
+    id: str
+    title: str | None
+    text: str | None
+    language_tag: str | None = None
+    """BCP 47; without one, text in Han characters counts as Chinese."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a run did, for its report. ``asked`` sentences were ``remembered``, else ``translated``; some ``retried``."""
+
+    asked: int = 0
+    remembered: int = 0
+    translated: int = 0
+    retried: int = 0
+    bettered: int = 0
+    flagged: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A sentence as the model reads it."""
+
+    plain: str
+    """Simplified."""
+    locked: str
+    """Simplified, with locked names in English."""
+    names: tuple[Name, ...]
+
+
+def translate_texts(
+    items: Iterable[Item],
+    engine: Engine | Mapping[str, Engine] | None,
+    memory: Memory | None = None,
+    glossary: Glossary | None = None,
+    *,
+    counts: Counts | None = None,
+) -> Iterator[tuple[str, Translation]]:
+    """One translation per item, in order.
+
+    Args:
+        items: articles; they may share sentences.
+        engine: one engine, or one per source language (ISO 639-1); ``None`` where no model is installed.
+        memory: what has been translated before; without one each call remembers its own sentences.
+        glossary: names to lock; without one there is no guarantee for names.
+        counts: is added to while the iterator runs.
+
+    Outcomes: ``ok`` · ``no_model`` (Chinese, and no engine reads it) · ``already_english`` (passed through) ·
+    ``unsupported_language`` · ``unknown_language`` · ``empty``.
+    """
+    engines = engine if isinstance(engine, Mapping) else {engine.source: engine} if engine is not None else {}
+    memory = InMemory() if memory is None else memory
+    glossary = Glossary(()) if glossary is None else glossary
+    counts = Counts() if counts is None else counts
+    rest = iter(items)
+    while window := list(islice(rest, WINDOW)):
+        yield from _window(window, engines, memory, glossary, counts)
+
+
+def language_of(item: Item) -> str | None:
+    """ISO 639-1 of the item: from its tag, else Chinese where it is written in Han characters alone."""
+    if item.language_tag:
+        primary = item.language_tag.replace("_", "-").split("-")[0].lower()
+        return "zh" if primary in _CHINESE else primary
+    content = f"{item.title or ''}\n{item.text or ''}"
+    letters = len(_LETTER.findall(content))
+    if _OTHER_CJK.search(content) or not letters:
+        return None
+    return "zh" if len(_HAN.findall(content)) / letters >= 0.3 else None
+
+
+def _window(
+    window: list[Item], engines: Mapping[str, Engine], memory: Memory, glossary: Glossary, counts: Counts
+) -> Iterator[tuple[str, Translation]]:
+    settled: dict[int, Translation] = {}
+    work: dict[str, list[tuple[int, list[Source]]]] = {}
+    for n, item in enumerate(window):
+        outcome = _outcome(item, engines)
+        if outcome.outcome == OK:
+            work.setdefault(language_of(item) or "", []).append((n, sources(item.title, item.text)))
+        else:
+            settled[n] = outcome
+    for language, todo in work.items():
+        engine = engines[language]
+        chinese = language == "zh"
+        unique = dict.fromkeys(source.text for _, found in todo for source in found)
+        done = _Sentences(engine, memory, glossary, counts, chinese).translate(list(unique))
+        for n, found in todo:
+            settled[n] = _assemble(window[n], found, done, engine)
+    for n, item in enumerate(window):
+        yield item.id, settled[n]
+
+
+def _outcome(item: Item, engines: Mapping[str, Engine]) -> Translation:
+    title, text = item.title, item.text
+    if not (title or "").strip() and not (text or "").strip():
+        return Translation(outcome=EMPTY, reason="neither title nor text")
+    language = language_of(item)
+    if language is None:
+        return Translation(outcome=UNKNOWN, reason="no language_tag, and not in Han characters alone")
+    if language == "en":
+        return Translation(outcome=ALREADY_ENGLISH, title_en=title, text_en=text)
+    if language in engines:
+        return Translation(outcome=OK)
+    if language == "zh":
+        return Translation(
+            outcome=NO_MODEL, reason="no Argos package translates zh to en: `wiredesk model install`"
+        )
+    return Translation(outcome=UNSUPPORTED, reason=f"no Argos package translates {language} to en")
+
+
+def _assemble(
+    item: Item, found: list[Source], done: dict[str, tuple[str, tuple[str, ...]]], engine: Engine
+) -> Translation:
+    translated = tuple(
+        Sentence(
+            n=n,
+            field=source.field,
+            start=source.start,
+            end=source.end,
+            source=source.text,
+            target=done[source.text][0],
+            flags=done[source.text][1],
+            engine=engine.engine,
+            model=engine.model,
+        )
+        for n, source in enumerate(found)
+    )
+    return Translation(
+        outcome=OK,
+        title_en=joined("title", item.title, translated),
+        text_en=joined("text", item.text, translated),
+        sentences=translated,
+        engine=engine.engine,
+        model=engine.model,
+    )
+
+
+class _Sentences:
+    """The sentences of one window and language: remembered, translated, corrected, checked, tried again."""
+
+    def __init__(
+        self, engine: Engine, memory: Memory, glossary: Glossary, counts: Counts, chinese: bool
+    ) -> None:
+        self.engine = engine
+        self.memory = memory
+        self.glossary = glossary
+        self.counts = counts
+        self.chinese = chinese
+
+    def translate(self, texts: list[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Target and flags of each source sentence."""
+        ready = {text: self._ready(text) for text in texts}
+        raw = self._first([one.locked for one in ready.values()])
+        result = {text: self._judged(one, raw[one.locked]) for text, one in ready.items()}
+        bad = [text for text, (_, found) in result.items() if flag.SERIOUS & set(found)]
+        for text, better in self._again({text: ready[text] for text in bad}).items():
+            best = min([result[text], *better], key=lambda judged: _badness(judged[1]))
+            self.counts.bettered += best is not result[text]
+            result[text] = best
+        for _, found in result.values():
+            for name in found:
+                self.counts.flagged[name] = self.counts.flagged.get(name, 0) + 1
+        return result
+
+    def _ready(self, text: str) -> _Ready:
+        plain = to_simplified(text) if self.chinese else text
+        found: list[Found] = self.glossary.find(plain) if self.chinese else []
+        return _Ready(plain, lock(plain, found), tuple(dict.fromkeys(hit.name for hit in found)))
+
+    def _judged(self, one: _Ready, raw: str) -> tuple[str, tuple[str, ...]]:
+        target = correct(raw, one.names)
+        found = flag.of(one.plain, target, one.names) if self.chinese else ()
+        if self.chinese and doubtful(one.plain, target, one.names):
+            found = (*found, flag.DOUBTFUL)
+        return target, found
+
+    def _first(self, sentences: list[str]) -> dict[str, str]:
+        """Raw translation of each sentence as the model reads it; those that nobody need translate pass as they are."""
+        wanted = [
+            sentence for sentence in dict.fromkeys(sentences) if not self.chinese or _HAN.search(sentence)
+        ]
+        self.counts.asked += len(wanted)
+        passed = {sentence: sentence.strip() for sentence in sentences}
+        return passed | self._remembered(wanted, "", self.engine.translate)
+
+    def _again(self, bad: dict[str, _Ready]) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+        """Other attempts: the same sentence with other settings; without locked names where one was lost."""
+        bad = {text: one for text, one in bad.items() if _HAN.search(one.locked) or not self.chinese}
+        if not bad or not isinstance(self.engine, Retrying):
+            return {}
+        self.counts.retried += len(bad)
+        attempts = list(dict.fromkeys(form for one in bad.values() for form in (one.locked, one.plain)))
+        raw = self._remembered(attempts, "retry", self.engine.retranslate)
+        return {
+            text: [self._judged(one, raw[form]) for form in dict.fromkeys((one.locked, one.plain))]
+            for text, one in bad.items()
+        }
+
+    def _remembered(self, sentences: list[str], way: str, translate: object) -> dict[str, str]:
+        assert callable(translate)
+        settings = f"{self.engine.settings}{way}"
+        keys = {
+            sentence: memories.key(self.engine.engine, settings, self.engine.model, sentence)
+            for sentence in sentences
+        }
+        known = self.memory.get(list(keys.values()))
+        new = [sentence for sentence in sentences if keys[sentence] not in known]
+        targets = dict(zip(new, translate(new), strict=True)) if new else {}
+        if not way:
+            self.counts.remembered += len(sentences) - len(new)
+            self.counts.translated += len(new)
+        self.memory.put(
+            Remembered(
+                key=keys[sentence],
+                engine=self.engine.engine,
+                model=self.engine.model,
+                source=sentence,
+                target=target,
+                flags=flag.of(sentence, target) if self.chinese else (),
+            )
+            for sentence, target in targets.items()
+        )
+        return {sentence: known.get(key, targets.get(sentence, "")) for sentence, key in keys.items()}
+
+
+def _badness(found: tuple[str, ...]) -> tuple[int, int]:
+    """Order among attempts: fewer serious flags first, a lost name weighing double; then fewer flags."""
+    serious = sum(1 + (name == flag.NAME_LOST) for name in found if name in flag.SERIOUS)
+    return serious, len(found)
