@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
-from urllib.parse import parse_qsl, quote, quote_from_bytes, unquote_to_bytes, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, quote_from_bytes, unquote, unquote_to_bytes, urlencode, urlsplit
 
 from crawler.outlet import Outlet, PageKind, UrlPattern
 
@@ -158,10 +158,10 @@ class Registry:
             found = self._match(outlet, cleaned)
             if found:
                 return self._identity(cleaned, *found)
-        if not candidates:
-            return None
         owner = self._listings.get(_listing_key(url))
         outlet = self.outlets[owner] if owner else _nearest(candidates, cleaned.path)
+        if outlet is None:
+            return None
         kind: PageKind = "listing" if owner else "other"
         return Identity(
             outlet_id=outlet.key, article_id=None, canonical_url=_kept(cleaned, outlet), kind=kind
@@ -191,7 +191,7 @@ class Registry:
     ) -> Identity:
         canonical = pattern.canonical.format(**groups) if pattern.canonical else _kept(cleaned, outlet)
         canonical = re.sub(r"(?<!:)//+", "/", canonical)  # an optional part, as DW's slug, may be empty
-        own_id = f"{outlet.key}:{pattern.id.format(**groups)}" if pattern.kind == "article" else None
+        own_id = f"{outlet.key}:{unquote(pattern.id.format(**groups))}" if pattern.kind == "article" else None
         return Identity(outlet_id=outlet.key, article_id=own_id, canonical_url=canonical, kind=pattern.kind)
 
 
@@ -204,9 +204,13 @@ def _listing_key(url: str) -> str:
     return cleaned.url(sorted(cleaned.params)) if cleaned else url
 
 
-def _nearest(candidates: list[Outlet], path: str) -> Outlet:
-    """Of editions that share a host, the one with the longest path prefix of ``path``; else the first."""
-    return max(candidates, key=lambda o: max((len(p) for p in o.paths if path.startswith(p)), default=-1))
+def _nearest(candidates: list[Outlet], path: str) -> Outlet | None:
+    """Of editions that share a host, the one with the longest path prefix of ``path``; ``None`` where none has one."""
+    if not candidates:
+        return None
+    lengths = [(max((len(p) for p in o.paths if path.startswith(p)), default=0), o) for o in candidates]
+    length, outlet = max(lengths, key=lambda pair: pair[0])
+    return outlet if length else None
 
 
 def _kept(cleaned: CleanUrl, outlet: Outlet) -> str:
