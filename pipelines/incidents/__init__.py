@@ -11,6 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from pipelines.incidents.assign import assign
 from pipelines.incidents.features import FEATURES_VERSION, features, from_row, index_keys, to_row
+from pipelines.incidents.identity import incident_id
 from pipelines.incidents.model import (
     Change,
     Constraints,
@@ -41,6 +42,7 @@ __all__ = [
     "assign",
     "default_settings",
     "features",
+    "incident_id",
     "filter_rows",
     "from_row",
     "index_keys",

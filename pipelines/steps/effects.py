@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.steps.base import Context, sha256_of
@@ -87,10 +88,16 @@ def _revision(con: DuckDBPyConnection, incident_id: str) -> int:
 def _members(
     con: DuckDBPyConnection, incident_id: str, texts: list[str] | None = None
 ) -> list[dict[str, Any]]:
-    rows = fetch_rows(
+    rows = _rows(
         con, "SELECT * FROM store.incident_member WHERE incident_id = ? ORDER BY text_id", [incident_id]
     )
     return [row for row in rows if texts is None or row["text_id"] in texts]
+
+
+def _rows(con: DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
+    """Rows that can be written again as they are: times as the store's own text."""
+    rows = fetch_rows(con, sql, parameters)
+    return [{k: str(v) if isinstance(v, datetime) else v for k, v in row.items()} for row in rows]
 
 
 def _move(
@@ -137,12 +144,12 @@ def merge(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) -
 
 def _open(con: DuckDBPyConnection, text_id: str, affair_id: str) -> str:
     """A new incident id for a text, by the rule of the contract, and its empty record."""
-    from pipelines import incidents
+    from pipelines.incidents import incident_id as permanent_id
 
     taken = {name for (name,) in con.execute("SELECT incident_id FROM store.incident").fetchall()}
     row = con.execute("SELECT published FROM store.text WHERE text_id = ?", [text_id]).fetchone()
-    day = row[0].date() if row and row[0] else None
-    incident_id = incidents.incident_id(day, text_id, taken)
+    day = row[0].replace(tzinfo=UTC).timestamp() / 86400 if row and row[0] else None
+    incident_id = permanent_id(day, text_id, taken)
     record = {
         "incident_id": incident_id, "affair_id": affair_id, "revision": 0, "state": "open", "content_sha256": "",
     }  # fmt: skip
@@ -248,7 +255,7 @@ def keep(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) -
 def drop(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) -> Outcome:
     """The article carries no text any more; a text without carriers leaves its incidents."""
     article_id = decision["subject_id"]
-    folds = fetch_rows(con, "SELECT * FROM store.fold WHERE article_id = ?", [article_id])
+    folds = _rows(con, "SELECT * FROM store.fold WHERE article_id = ?", [article_id])
     if not folds:
         return "waiting", {}
     text_id = folds[0]["text_id"]
@@ -260,7 +267,7 @@ def drop(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
     rest = con.execute("SELECT count(*) FROM store.fold WHERE text_id = ?", [text_id]).fetchone()
     members: list[dict[str, Any]] = []
     if not rest or not rest[0]:
-        members = fetch_rows(con, "SELECT * FROM store.incident_member WHERE text_id = ?", [text_id])
+        members = _rows(con, "SELECT * FROM store.incident_member WHERE text_id = ?", [text_id])
         con.execute("DELETE FROM store.incident_member WHERE text_id = ?", [text_id])
         for row in members:
             event(
@@ -277,7 +284,7 @@ def drop(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
 def leave(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) -> Outcome:
     """``text split``: the article becomes a text of its own."""
     article_id = decision["subject_id"]
-    folds = fetch_rows(con, "SELECT * FROM store.fold WHERE article_id = ?", [article_id])
+    folds = _rows(con, "SELECT * FROM store.fold WHERE article_id = ?", [article_id])
     if not folds:
         return "waiting", {}
     old = folds[0]["text_id"]
@@ -301,7 +308,7 @@ def leave(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) 
 def fix(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) -> Outcome:
     """A corrected field is a new version of the article; the page's own version stays."""
     article_id, name, value = decision["subject_id"], decision["after"]["field"], decision["after"]["value"]
-    rows = fetch_rows(
+    rows = _rows(
         con, "SELECT * FROM store.article WHERE article_id = ? ORDER BY version DESC LIMIT 1", [article_id]
     )
     if not rows:
@@ -322,8 +329,6 @@ def _new_version(con: DuckDBPyConnection, row: dict[str, Any], name: str, value:
         "change": json.dumps({"note": change}, ensure_ascii=False),
     }
     fresh["body_sha256"] = sha256_of(fresh["title"], fresh["text"])
-    for moment in ("published", "modified", "fetched"):
-        fresh[moment] = str(fresh[moment]) if fresh[moment] is not None else None
     insert(con, "store.article", [fresh])
 
 
@@ -415,7 +420,7 @@ def _restore(
             con.execute("DELETE FROM store.text WHERE text_id = ?", [before["text_id"]])
             con.execute("DELETE FROM store.incident_member WHERE text_id = ?", [before["text_id"]])
     elif action == "fix":
-        row = fetch_rows(
+        row = _rows(
             con,
             "SELECT * FROM store.article WHERE article_id = ? ORDER BY version DESC LIMIT 1",
             [old["subject_id"]],

@@ -1,0 +1,63 @@
+"""The journal of decisions: nothing written down is lost, torn lines harm nobody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from pipelines import decisions
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def note(text: str, who: str = "ann") -> decisions.Decision:
+    return decisions.make(
+        "incident", "2026-10-20-aaaa", "note", {"note": text}, reason="", made_by=who, made=NOW
+    )
+
+
+def test_what_is_appended_is_read_back(data_dir: Path) -> None:
+    first, second = note("one"), note("two")
+    decisions.append(data_dir, first)
+    decisions.append(data_dir, second)
+    assert [d for _, _, d in decisions.read(data_dir)] == [first, second]
+
+
+def test_a_torn_line_swallows_no_later_decision(data_dir: Path) -> None:
+    path = decisions.append(data_dir, note("one"))
+    with path.open("ab") as handle:
+        handle.write(b'{"decision_id": "d-torn", "subject": "inc')
+    decisions.append(data_dir, note("two"))
+    assert [d.after["note"] for _, _, d in decisions.read(data_dir)] == ["one", "two"]
+
+
+def test_a_line_that_is_no_decision_stops_the_reading_with_its_place(data_dir: Path) -> None:
+    path = decisions.append(data_dir, note("one"))
+    with path.open("ab") as handle:
+        handle.write(b'{"decision": "unknown form"}\n')
+    with pytest.raises(decisions.JournalError, match=r"2026-11\.jsonl line 2"):
+        list(decisions.read(data_dir))
+
+
+def test_an_unknown_action_is_refused() -> None:
+    with pytest.raises(ValueError, match="no decision 'explode'"):
+        decisions.make("incident", "x", "explode", {}, reason="", made_by="ann", made=NOW)
+
+
+def _write_many(folder: str, who: str) -> None:
+    for n in range(40):
+        decisions.append(Path(folder), note(f"{who} {n}", who))
+
+
+def test_two_analysts_at_once_lose_nothing(data_dir: Path) -> None:
+    spawn = get_context("spawn")
+    writers = [spawn.Process(target=_write_many, args=(str(data_dir), who)) for who in ("ann", "bob")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    found = [d.after["note"] for _, _, d in decisions.read(data_dir)]
+    assert sorted(found) == sorted(f"{who} {n}" for who in ("ann", "bob") for n in range(40))
