@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 from pipelines.reading import structured
 from pipelines.reading.blocks import Layout
-from pipelines.reading.body import Body, weight
+from pipelines.reading.body import Body
 from pipelines.reading.metadata import Declared
 from pipelines.reading.tables import table
+from pipelines.reading.values import weight
 
 LITTLE = 240.0
 """Weight (Han characters, or twice the words) under which a page's own signs of being no article are believed."""
@@ -120,7 +121,10 @@ def _list_or_empty(
     root = not urlsplit(page.url or "x:/y").path.strip("/") and not urlsplit(page.url or "").query
     if root and len(linked) >= 10:
         return Verdict("list_page", "the site's front page")
-    headed = anchor >= 0 and body is not None and bool(body.blocks) and -2 <= body.blocks[0] - anchor <= 15
+    headed = False
+    if anchor >= 0 and body is not None and body.blocks and body.blocks[0] > anchor:
+        between = layout.blocks[anchor + 1 : body.blocks[0]]
+        headed = sum(block.links > 0.5 * len(block.text) for block in between) <= 8
     if not declared and len(linked) >= 12 and not (headed and size >= 3 * SCRAP):
         teased = total - size - weight_linked
         if size < 0.25 * weight_linked or (size < LITTLE and teased + weight_linked > 6 * size):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from pipelines.reading import body as bodies
 from pipelines.reading import bylines, metadata, outcomes, published, reference, times
 from pipelines.reading.blocks import Layout, lay_out
-from pipelines.reading.body import Body, weight
+from pipelines.reading.body import Body
 from pipelines.reading.decode import decode, is_binary
 from pipelines.reading.metadata import Declared
 from pipelines.reading.tree import TooBigError, TooDeepError, parse
+from pipelines.reading.values import weight
 from pipelines.records import OK, Article, Page
 
 if TYPE_CHECKING:
