@@ -28,18 +28,19 @@ SKETCH_SIZE = 512
 (Irber et al. 2022), from which both resemblance and containment follow for texts of different lengths."""
 BANDS, ROWS = 32, 4
 """MinHash bands: two texts of Jaccard 0.6 share a band with probability 0.988, of 0.3 with 0.23 (1 - (1 - J⁴)³²)."""
-SENTENCE_KEYS = 32
-"""Whole sentences used as keys, for copies that are a part of a longer text."""
+CLAUSE_KEYS = 48
+"""Whole clauses used as keys, for copies that are a part of a longer text. Bands miss those: of 220 shortened copies
+of a public set, bands and whole sentences missed 15, bands and clauses none (docs/quality.md)."""
 SEED = 20261123
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]")
-_SENTENCE_END = re.compile(r"[。！？!?；;\n\r]+|\.\s")
+_CLAUSE_END = re.compile(r"[。！？!?；;，：、\n\r]+|[.,:]\s")
 _NUMBER = re.compile(r"\d{1,2}月\d{1,2}日|\d[\d,]*\.\d+|\d[\d,]*\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE_LINE = re.compile(r"^\W*\d{4}[-/年]\d{1,2}[-/月]\d{1,2}")
-_MIN_SENTENCE = 16
+_MIN_CLAUSE = 14
 
 _POWERS = np.array(
     [0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
@@ -55,7 +56,7 @@ class Shingles:
     """Folded, lower case, letters and digits only."""
     hashes: Hashes
     """Sorted 64-bit hashes of the different shingles."""
-    sentence_keys: tuple[int, ...]
+    clause_keys: tuple[int, ...]
     numbers: tuple[int, ...]
 
 
@@ -67,7 +68,7 @@ def measure(text: str) -> Shingles:
     return Shingles(
         plain=plain,
         hashes=_shingle_hashes(plain if cjk else _WORD.findall(folded)),
-        sentence_keys=_sentence_keys(folded, _MIN_SENTENCE if cjk else 3 * _MIN_SENTENCE),
+        clause_keys=_clause_keys(folded, _MIN_CLAUSE if cjk else 3 * _MIN_CLAUSE),
         numbers=_numbers(folded),
     )
 
@@ -123,13 +124,13 @@ def key(kind: str, *parts: object) -> int:
     return int.from_bytes(digest.digest(), "little") >> 1
 
 
-def _sentence_keys(folded: str, shortest: int) -> tuple[int, ...]:
+def _clause_keys(folded: str, shortest: int) -> tuple[int, ...]:
     found = set()
-    for sentence in _SENTENCE_END.split(folded):
-        plain = _NOT_LETTERS.sub("", sentence)
-        if len(plain) >= shortest and not _DATE_LINE.match(sentence):
-            found.add(key("sentence", plain))
-    return tuple(sorted(found)[:SENTENCE_KEYS])
+    for clause in _CLAUSE_END.split(folded):
+        plain = _NOT_LETTERS.sub("", clause)
+        if len(plain) >= shortest and not _DATE_LINE.match(clause):
+            found.add(key("clause", plain))
+    return tuple(sorted(found)[:CLAUSE_KEYS])
 
 
 def _numbers(folded: str) -> tuple[int, ...]:

@@ -109,7 +109,7 @@ def sign(
     if body.plain:
         keys.append(key("body", body.plain))
         keys.extend(band_keys(body.hashes))
-        keys.extend(body.sentence_keys)
+        keys.extend(body.clause_keys)
     return Signature(
         article_id=article_id,
         url=address,
