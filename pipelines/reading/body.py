@@ -45,6 +45,9 @@ def find(layout: Layout, title: str, anchor: int) -> Body | None:
     start = anchor + 1 if node.first <= anchor < node.end else node.first
     chosen = [n for n in range(start, node.end) if not dropped[n] and measures[n].share < 0.8]
     kept = prune.trim(layout, best, chosen, measures, title)
+    if 0 <= anchor < node.first:
+        between = [n for n in range(max(anchor + 1, node.first - 30), node.first) if not dropped[n]]
+        kept = prune.leads(layout, between, measures) + kept
     return Body(best, kept, "\n".join(blocks[n].text for n in kept), share)
 
 

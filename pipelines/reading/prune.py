@@ -6,12 +6,14 @@ import re
 
 from pipelines.reading import titles
 from pipelines.reading.blocks import Layout
-from pipelines.reading.values import Measure, lines, name_tokens, names
+from pipelines.reading.values import SCRAP, Measure, lines, name_tokens, names
 
 HOME_SHARE = 0.7
 """Share of the running text that the paragraphs' own parent must hold to be told from its surroundings."""
 ENOUGH = 60.0
 """Weight of running text that must stand before a marker for the marker to end the article."""
+LEAD = 50.0
+"""Weight from which a paragraph between headline and text is a lead rather than a caption or a slogan."""
 TEASER = 160.0
 """Mean weight of a list's items up to which the list may be one of stories."""
 
@@ -81,7 +83,7 @@ def trim(layout: Layout, container: int, chosen: list[int], measures: list[Measu
     if not kept:
         return kept
     first, end = home(layout, container, kept, measures)
-    kept = _edges(layout, container, _foreign(kept, measures, first, end), measures)
+    kept = _edges(layout, container, _foreign(layout, kept, measures, first, end), measures)
     kept = _cut(layout, container, kept, chosen, measures, end)
     return _lead(layout, kept, measures, title)
 
@@ -115,8 +117,12 @@ def _parent(layout: Layout, container: int, n: int) -> int:
     return node
 
 
-def _foreign(kept: list[int], measures: list[Measure], first: int, end: int) -> list[int]:
-    """Without scraps and minor texts that stand outside of the paragraphs' home."""
+def _foreign(layout: Layout, kept: list[int], measures: list[Measure], first: int, end: int) -> list[int]:
+    """Without scraps and minor texts that stand outside of the paragraphs' home.
+
+    A lead paragraph before it stays: a full sentence or more in a paragraph of its own.
+    """
+    nodes, blocks = layout.nodes, layout.blocks
     inside = sum(measures[n].size for n in kept if first <= n < end) or 1.0
     before = sum(measures[n].size for n in kept if n < first and measures[n].prose)
     after = sum(measures[n].size for n in kept if n >= end and measures[n].prose)
@@ -124,15 +130,35 @@ def _foreign(kept: list[int], measures: list[Measure], first: int, end: int) -> 
         n
         for n in kept
         if first <= n < end
-        or (n < first and before >= 0.25 * inside and measures[n].prose)
+        or (
+            n < first
+            and measures[n].prose
+            and (before >= 0.25 * inside or (measures[n].size >= LEAD and nodes[blocks[n].node].tag == "p"))
+        )
         or (n >= end and after >= 0.25 * inside and measures[n].prose)
+    ]
+
+
+def leads(layout: Layout, between: list[int], measures: list[Measure]) -> list[int]:
+    """Lead paragraphs between the headline and the container, told by their names."""
+    nodes, blocks = layout.nodes, layout.blocks
+    return [
+        n
+        for n in between
+        if measures[n].prose
+        and measures[n].share == 0
+        and measures[n].size >= LEAD
+        and nodes[blocks[n].node].tag == "p"
+        and any(
+            name_tokens(nodes[index].names) & names("lead") for index in layout.ancestors(blocks[n].node)[:2]
+        )
     ]
 
 
 def _edges(layout: Layout, container: int, kept: list[int], measures: list[Measure]) -> list[int]:
     """Without what stands before the first or after the last sentence and is no sibling of a paragraph."""
-    prose = [n for n in kept if measures[n].prose]
-    if sum(measures[n].size for n in prose) < 0.45 * sum(measures[n].size for n in kept):
+    prose = [n for n in kept if measures[n].prose and measures[n].size >= 2 * SCRAP]
+    if not prose or sum(measures[n].size for n in prose) < 0.4 * sum(measures[n].size for n in kept):
         return kept  # verse, a table, an interview in catchwords
     parents = {_parent(layout, container, n) for n in prose}
     return [n for n in kept if prose[0] <= n <= prose[-1] or _parent(layout, container, n) in parents]
