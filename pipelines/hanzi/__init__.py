@@ -12,6 +12,7 @@ from pipelines.hanzi.folding import (
 )
 from pipelines.hanzi.regions import word_regions
 from pipelines.hanzi.scripts import character_table, is_han
+from pipelines.hanzi.telling import script_of, telling_characters
 
 __all__ = [
     "NORMALISATION_VERSION",
@@ -19,7 +20,9 @@ __all__ = [
     "fold",
     "fold_with_offsets",
     "is_han",
+    "script_of",
     "source_span",
+    "telling_characters",
     "to_simplified",
     "word_regions",
 ]

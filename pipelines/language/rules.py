@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipelines.hanzi import word_regions
+from pipelines.hanzi import script_of, word_regions
 from pipelines.language import han
 from pipelines.language.statistics import language_of
 from pipelines.language.tables import markers, scripts
@@ -123,7 +123,7 @@ def _mostly_latin(sample: str, east: int) -> bool:
 
 
 def _chinese(sample: str, han_n: int, outlet_language_tag: str | None, outlet_region: str | None) -> Language:
-    script, agree = han.script_of(sample)
+    script, agree = script_of(sample)
     language, sure = han.variety_of(sample, han_n)
     method = "characters" if language == "zh" else "characters+words"
     confidence = sure if script == "Hani" else min(sure, 0.5 + 0.49 * agree)

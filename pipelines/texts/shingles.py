@@ -37,7 +37,7 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]")
 _CLAUSE_END = re.compile(r"[。！？!?；;，：、\n\r]+|[.,:]\s")
-_NUMBER = re.compile(r"\d{1,2}月\d{1,2}日|\d[\d,]*\.\d+|\d[\d,]*\d")
+_NUMBER = re.compile(r"\d{1,2}月\d{1,2}日|\d[\d,]*\.\d+|\d[\d,]*\d|[〇零一二三四五六七八九十百千万亿两]{3,}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE_LINE = re.compile(r"^\W*\d{4}[-/年]\d{1,2}[-/月]\d{1,2}")
 _MIN_CLAUSE = 14
@@ -134,7 +134,7 @@ def _clause_keys(folded: str, shortest: int) -> tuple[int, ...]:
 
 
 def _numbers(folded: str) -> tuple[int, ...]:
-    """Hashes of the different numbers of two digits and more, and of dates; years tell nothing."""
+    """Hashes of the different numbers of two digits (three in Chinese) and more, and of dates; years tell nothing."""
     found = {number.replace(",", "") for number in _NUMBER.findall(folded)}
     return tuple(sorted(zlib.crc32(number.encode()) for number in found if not _YEAR.fullmatch(number))[:64])
 

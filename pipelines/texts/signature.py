@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.hanzi import script_of
 from pipelines.texts.addresses import same_address
 from pipelines.texts.attribution import attributed_source
 from pipelines.texts.shingles import Sketch, band_keys, fingerprint, key, measure, sketch_of
@@ -46,7 +47,7 @@ class Signature:
     """SHA-256 of the folded body's letters and digits."""
     letters: int
     script: str | None
-    """``Hans``, ``Hant`` or ``Hani`` for Han text, else ``None``: only to say in a reason what was folded."""
+    """``Hans``, ``Hant`` or ``Hani`` for Han text: a nearly equal text in another script is a twin, not a copy."""
     shingles: int
     sketch: Sketch
     scale: int
@@ -94,7 +95,8 @@ def sign(
 ) -> Signature:
     """Sign one article. Without a body the title stands alone; without either the signature has no keys.
 
-    ``script`` (ISO 15924) only words the reason. A ``published`` without zone is refused (``ValueError``).
+    ``script`` (ISO 15924, as the language room says) tells a twin of another script from a copy; where it is not
+    given it is taken from the characters. A ``published`` without zone is refused (``ValueError``).
     """
     if published is not None and published.tzinfo is None:
         raise ValueError(f"{article_id}: published {published.isoformat()} has no zone")
@@ -119,7 +121,7 @@ def sign(
         title_letters=len(head.plain),
         body=fingerprint(body.plain),
         letters=len(body.plain),
-        script=script,
+        script=script or _han_script(f"{title or ''}\n{text or ''}"),
         shingles=len(body.hashes),
         sketch=sketch,
         scale=scale,
@@ -127,3 +129,8 @@ def sign(
         keys=tuple(dict.fromkeys(keys)),
         attributed_source=attributed_source(title, text),
     )
+
+
+def _han_script(text: str) -> str | None:
+    script, share = script_of(text)
+    return script if share else None

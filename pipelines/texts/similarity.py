@@ -14,6 +14,9 @@ SAME_RESEMBLANCE = 0.5
 SAME_CONTAINMENT = 0.7
 """Share of the shorter body's shingles found in the longer, for shortened copies."""
 TWIN_RESEMBLANCE = 0.9
+TWIN_EDITION = 0.8
+"""An edition in the other script keeps some words of its region that no list knows."""
+WHOLE = 0.9
 LONG = 80
 SHORT = 30
 """Below this many shingles only equality counts: two short notices differ by the one word that matters."""
@@ -70,23 +73,26 @@ def judge(new: Signature, old: Signature) -> Verdict | None:
     if not _same_numbers(new, old):
         return None
     many = max(new.shingles, old.shingles)
-    if resemblance >= TWIN_RESEMBLANCE and few >= LONG and few >= 0.9 * many:
+    alike = few >= LONG and few >= 0.9 * many
+    if alike and resemblance >= (TWIN_EDITION if _other_script(new, old) else TWIN_RESEMBLANCE):
         reason = _twin_reason(
             new, old, f"the same text but for a few words ({resemblance:.0%} of the shingles)"
         )
-        return Verdict("twin" if _other_edition(new, old) else "copy", round(resemblance, 4), reason)
+        return Verdict("twin" if _other_script(new, old) else "copy", round(resemblance, 4), reason)
+    is_part = few >= SHORTEST_PART and containment >= (SAME_CONTAINMENT if few >= LONG else SHORT_CONTAINMENT)
     if resemblance >= (SAME_RESEMBLANCE if few >= LONG else SHORT_RESEMBLANCE):
+        if is_part and containment >= WHOLE and few < 0.8 * many:
+            return _part(new, old, containment)
         return Verdict(
             "copy", round(resemblance, 4), f"an edited copy: {resemblance:.0%} of the shingles are shared"
         )
-    needed = SAME_CONTAINMENT if few >= LONG else SHORT_CONTAINMENT
-    if few >= SHORTEST_PART and containment >= needed:
-        which = "shortened" if new.shingles < old.shingles else "extended"
-        share = f"{containment:.0%} of the shorter one's shingles stand in the longer"
-        return Verdict(
-            "copy", round(containment, 4), f"a{'n' if which == 'extended' else ''} {which} copy: {share}"
-        )
-    return None
+    return _part(new, old, containment) if is_part else None
+
+
+def _part(new: Signature, old: Signature, containment: float) -> Verdict:
+    which = "a shortened" if new.shingles < old.shingles else "an extended"
+    share = f"{containment:.0%} of the shorter one's shingles stand in the longer"
+    return Verdict("copy", round(containment, 4), f"{which} copy: {share}")
 
 
 def _by_title(new: Signature, old: Signature) -> Verdict | None:
@@ -107,11 +113,11 @@ def _same_numbers(a: Signature, b: Signature) -> bool:
     return len(fewer) < MIN_NUMBERS or len(fewer & more) >= SAME_NUMBERS * len(fewer)
 
 
-def _other_edition(a: Signature, b: Signature) -> bool:
-    return a.script != b.script
+def _other_script(a: Signature, b: Signature) -> bool:
+    return {a.script, b.script} == {"Hans", "Hant"}
 
 
 def _twin_reason(a: Signature, b: Signature, what: str) -> str:
-    if a.script != b.script and {a.script, b.script} <= {"Hans", "Hant", "Hani"}:
-        return f"{what}, once the scripts ({b.script}, {a.script}) and regional words are folded"
+    if _other_script(a, b):
+        return f"{what}, once scripts ({b.script}, {a.script}) and regional words are folded"
     return what
