@@ -55,7 +55,7 @@ def read_lines(title: str | None, text: str | None, lexicon: Lexicon | None = No
     return lines
 
 
-TITLE, LEAD, BODY = 1.0, 0.8, 0.5
+TITLE, LEAD, BODY = 1.0, 0.6, 0.4
 """What a sentence is worth for the subject by its place: a headline says what a text is about, a late sentence may
 only mention it."""
 LEAD_SENTENCES = 3
