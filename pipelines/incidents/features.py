@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -102,8 +102,21 @@ def index_keys(features: Features) -> list[int]:
 
 
 BODY_KEYS = 48
+"""Terms of the body that are keys."""
+RARE_KEYS = 8
 
 
+def rare_keys(features: Features) -> list[int]:
+    """The keys by which a story is found again after months: names and quantities, else the title's longest words."""
+    keys = [f"name:{name}" for name in features.names[:RARE_KEYS]] + [
+        f"number:{number}" for number in features.numbers
+    ]
+    longest = sorted(set(words(features.heading)), key=lambda word: (-len(word), word))
+    return list(dict.fromkeys(map(term_hash, [*keys[:RARE_KEYS], *longest[: RARE_KEYS - len(keys)]])))
+
+
+COLUMNS = tuple(field.name.rstrip("_") for field in fields(Features))
+"""Names and order of a stored row."""
 _BYTES = ("title_vector", "lead_vector", "title_terms", "terms")
 
 
@@ -119,6 +132,12 @@ def to_row(features: Features) -> dict[str, Any]:
 
 def from_row(row: Mapping[str, Any]) -> Features:
     """The inverse of :func:`to_row`."""
-    values = {field.name: row[field.name.rstrip("_")] for field in fields(Features)}
-    values.update((name, base64.b64decode(values[name])) for name in _BYTES)
-    return Features(**{**values, "names": tuple(values["names"]), "numbers": tuple(values["numbers"])})
+    return features_of_columns([row[name] for name in COLUMNS])
+
+
+def features_of_columns(values: Sequence[Any]) -> Features:
+    """As :func:`from_row`, from the values in the order of :data:`COLUMNS`."""
+    row = dict(zip(COLUMNS, values, strict=True))
+    row.update((name, base64.b64decode(row[name])) for name in _BYTES)
+    row.update(names=tuple(row["names"]), numbers=tuple(row["numbers"]), class_=row.pop("class"))
+    return Features(**row)

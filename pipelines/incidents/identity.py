@@ -34,6 +34,15 @@ def incident_id(day: float | None, founding_text: str, taken: Collection[str]) -
     raise RuntimeError(f"no incident id is left for {prefix}")
 
 
+def calendar_day(day: float | None) -> str:
+    """``YYYY-MM-DD`` in UTC of days since 1970-01-01."""
+    return (
+        UNDATED
+        if day is None
+        else (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).date().isoformat()
+    )
+
+
 def _base36(number: int) -> str:
     digits = ""
     for _ in range(_WIDTH):

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.embedding import DIMENSIONS, as_vectors
 from pipelines.incidents.model import Features
 from pipelines.incidents.packed import unpack
 from pipelines.incidents.settings import Settings
-from pipelines.incidents.tokens import term_hash, words
+from pipelines.incidents.tokens import common_words, term_hash, words
 
 import numpy as np  # isort: skip  # after pipelines.embedding, which limits the BLAS threads
 from numpy.typing import NDArray  # isort: skip
@@ -24,6 +25,11 @@ Indices = NDArray[np.int64]
 
 _LANGUAGE_PRIOR = 10.0
 """So many texts of a language weigh as much as the average of all languages when its centre is taken."""
+_CENTRE_PRIOR = 50.0
+"""So many texts at the origin: the centre of a stream is trusted only once there are more than that."""
+_STREAM_PRIOR = 200.0
+"""So many texts about nothing in particular stand before every stream: in a thin one a word that two texts share is
+still rare, and a function word still common."""
 _CHUNK = 100_000
 
 
@@ -43,7 +49,7 @@ class Background:
             else np.zeros((0, DIMENSIONS), np.float32)
         )
         languages = np.array([text.language for text in texts])
-        middle = vectors.mean(axis=0) if texts else np.zeros(DIMENSIONS, np.float32)
+        middle = vectors.sum(axis=0) / (len(texts) + _CENTRE_PRIOR)
         self._centre = {"": middle}
         for language in sorted(set(languages.tolist())):
             own = vectors[languages == language]
@@ -56,7 +62,7 @@ class Background:
         return self._title.idf(hashes, self.size)
 
     def idf(self, hashes: NDArray[np.uint32]) -> Floats:
-        """Inverse document frequency of words of texts: ``ln((N + 1) / (n + 0.5))``."""
+        """Inverse document frequency of words of texts: ``ln((N + 1) / (n + 0.5))``, both with what is known before."""
         return self._terms.idf(hashes, self.size)
 
     def count(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
@@ -88,7 +94,24 @@ class _Frequencies:
         return np.where(self._keys[at] == hashes, self._counts[at], 0)
 
     def idf(self, hashes: NDArray[np.uint32], size: int) -> Floats:
-        return np.maximum(np.log((size + 1) / (self.count(hashes) + 0.5)), 0.0).astype(np.float32)
+        expected = _STREAM_PRIOR * common_share(hashes)
+        ratio = (size + _STREAM_PRIOR + 1) / (self.count(hashes) + expected + 0.5)
+        return np.maximum(np.log(ratio), 0.0).astype(np.float32)
+
+
+def common_share(hashes: NDArray[np.uint32]) -> Floats:
+    """The share of all texts in which each word is expected before anything of the stream is known; 0 for most."""
+    known, share = _common()
+    if not len(hashes):
+        return np.zeros(0, np.float32)
+    at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    return np.where(known[at] == hashes, share, 0.0).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _common() -> tuple[NDArray[np.uint32], float]:
+    listed, share = common_words()
+    return np.unique(np.array(listed, dtype=np.uint32)), share
 
 
 @dataclass(frozen=True, slots=True)

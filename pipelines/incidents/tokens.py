@@ -84,6 +84,15 @@ def pieces(normalised: str) -> list[str]:
     return out
 
 
+def common_words() -> tuple[list[int], float]:
+    """Hashes of the words and pieces of ``common.toml``, and the share of all texts in which they are expected."""
+    table = tomllib.loads(resources.files("pipelines.incidents").joinpath("common.toml").read_text("utf-8"))
+    listed = f"{table['words']} {table['pairs']}".split()
+    return [term_hash(term) for word in listed for term in {*words(word), *pieces(word)}], float(
+        table["share"]
+    )
+
+
 def names(text: str, limit: int = 24) -> tuple[str, ...]:
     """Names that can be read off the writing: capitalised words inside a sentence, Latin words among Han characters,
     titles in 《》 and short quotations. Lower case, the most frequent first.

@@ -2,8 +2,9 @@
 -- Rows are appended day by day, so DuckDB's zone maps on "day" keep a look-up inside its window: the cost of a day
 -- depends on the window, not on the age of the store. Written by pipelines/incidents/world.py alone.
 
--- bytes are base64: bulk writes go through JSON Lines (pipelines/incidents/features.py to_row)
+-- bytes (vectors, bags of terms) in base64, see pipelines/incidents/features.py to_row
 CREATE TABLE store.text_feature (
+    text_no BIGINT NOT NULL,
     text_id VARCHAR NOT NULL,
     version VARCHAR NOT NULL,
     day DOUBLE,
@@ -18,19 +19,17 @@ CREATE TABLE store.text_feature (
     title_terms VARCHAR NOT NULL,
     terms VARCHAR NOT NULL
 );
-CREATE INDEX text_feature_text ON store.text_feature (text_id);
 
 -- blocking keys of each text, looked up within the recent window
 CREATE TABLE store.incident_key (
     day DOUBLE,
     key UINTEGER NOT NULL,
-    text_id VARCHAR NOT NULL
+    text_no BIGINT NOT NULL
 );
 
--- the few keys of each text that were rarest when it came: looked up over the whole store, so that a story can be
--- taken up again after months
+-- the few most telling keys of each text, looked up over the whole store: a story can be taken up after months
 CREATE TABLE store.incident_rare_key (
     day DOUBLE,
     key UINTEGER NOT NULL,
-    text_id VARCHAR NOT NULL
+    text_no BIGINT NOT NULL
 );

@@ -1,0 +1,96 @@
+"""The known world in memory: the same index and the same answers as :mod:`.world`, for measuring and for tests."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from pipelines.incidents.features import index_keys
+from pipelines.incidents.model import Features, KnownIncident, Outcome, Reach
+from pipelines.incidents.settings import Settings, default_settings
+
+BACKGROUND = 2000
+HITS = 64
+
+
+class MemoryWorld:
+    """Texts and incidents of the batches so far."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings or default_settings()
+        self._texts: dict[str, Features] = {}
+        self._by_key: dict[int, list[str]] = defaultdict(list)
+        self._members: dict[str, list[str]] = defaultdict(list)
+        self._home: dict[str, list[str]] = defaultdict(list)
+        self._waiting: set[str] = set()
+        self._affair: dict[str, str] = {}
+        self._redirect: dict[str, str] = {}
+
+    def reach(self, new: Sequence[Features]) -> Reach:
+        """Incidents and waiting texts that share enough rare keys with ``new``."""
+        near: set[str] = set()
+        limit = min(self._settings.posting, max(50, len(self._texts) // 4))
+        for text in new:
+            weight: dict[str, float] = defaultdict(float)
+            for key in index_keys(text):
+                posting = self._by_key.get(key, ())
+                if 0 < len(posting) <= limit:
+                    for other in posting:
+                        weight[other] += 1 / len(posting) ** 0.5
+            near |= {
+                name for name, _ in sorted(weight.items(), key=lambda entry: (-entry[1], entry[0]))[:HITS]
+            }
+        incidents = sorted({incident for text in near for incident in self._home[text]})
+        latest = sorted(self._texts.values(), key=lambda t: (-(t.day or 0.0), t.text_id))[:BACKGROUND]
+        return Reach(
+            incidents=[self._known(name) for name in incidents],
+            waiting=[self._texts[name] for name in sorted(near & self._waiting)],
+            background=latest,
+            taken=frozenset(self._members) | frozenset(self._redirect),
+        )
+
+    def _known(self, name: str) -> KnownIncident:
+        members = sorted(
+            (self._texts[t] for t in self._members[name]), key=lambda t: (t.day or 0.0, t.text_id)
+        )
+        first = self._settings.members // 3
+        kept = members
+        if len(members) > self._settings.members:
+            kept = members[:first] + members[first - self._settings.members :]
+        days = [text.day for text in members if text.day is not None]
+        return KnownIncident(
+            incident_id=name,
+            affair_id=self._affair[name],
+            members=kept,
+            size=len(members),
+            first_day=min(days, default=None),
+            last_day=max(days, default=None),
+        )
+
+    def commit(self, new: Sequence[Features], outcome: Outcome) -> None:
+        """Remember a batch and what became of it."""
+        for text in new:
+            self._texts[text.text_id] = text
+            for key in index_keys(text):
+                self._by_key[key].append(text.text_id)
+        for change in outcome.changes:
+            if change.kind == "merged" and change.into is not None:
+                self._redirect[change.incident_id] = change.into
+                for text_id in self._members.pop(change.incident_id):
+                    self._place(text_id, change.into)
+                    self._home[text_id].remove(change.incident_id)
+        for member in outcome.memberships:
+            if member.role != "round-up":
+                self._place(member.text_id, member.incident_id)
+        self._affair.update(outcome.affairs)
+        self._waiting |= {name for name, result in outcome.outcomes.items() if result == "waiting"}
+        self._waiting -= {member.text_id for member in outcome.memberships}
+
+    def _place(self, text_id: str, incident_id: str) -> None:
+        if incident_id not in self._home[text_id]:
+            self._members[incident_id].append(text_id)
+            self._home[text_id].append(incident_id)
+
+    def groups(self) -> dict[str, str]:
+        """Text id → incident id as things stand."""
+        return {text: homes[0] for text, homes in self._home.items() if homes}

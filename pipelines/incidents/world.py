@@ -1,0 +1,238 @@
+"""The known world in DuckDB: features and keys are stored per text, and a batch finds what it can reach by key.
+
+No look-up walks the store: keys are searched inside a window of days (zone maps skip the rest), a handful of rare keys
+per text over everything. ``save_features`` runs inside the writer's transaction, ``reach`` on any connection; between
+them :func:`pipelines.incidents.assign` computes with the database closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipelines.incidents.features import COLUMNS, features_of_columns, index_keys, rare_keys, to_row
+from pipelines.incidents.identity import calendar_day
+from pipelines.incidents.model import Constraints, Features, KnownIncident, Reach
+from pipelines.incidents.settings import Settings, default_settings
+
+import numpy as np  # isort: skip  # after pipelines.embedding, which limits the BLAS threads
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+BACKGROUND = 2000
+"""So many of the latest texts show what is common in the stream."""
+HITS = 64
+"""Known texts that a new text may reach by keys."""
+
+_COLUMNS = ", ".join(COLUMNS)
+
+_HITS = """
+WITH found AS (
+    SELECT k.key, k.text_no FROM {table} k
+    WHERE k.key IN (SELECT key FROM new_key) {window}
+), common AS (
+    SELECT key, count(*) AS n FROM found GROUP BY key HAVING count(*) <= {posting}
+)
+SELECT text_no FROM (
+    SELECT n.text AS text, f.text_no, sum(1.0 / sqrt(c.n)) AS weight
+    FROM new_key n JOIN common c USING (key) JOIN found f USING (key)
+    GROUP BY n.text, f.text_no
+    QUALIFY row_number() OVER (PARTITION BY n.text ORDER BY weight DESC, f.text_no) <= {hits}
+)
+"""
+
+
+def save_features(con: DuckDBPyConnection, texts: Sequence[Features]) -> None:
+    """Store features and keys of texts; a text that is stored already is replaced."""
+    if not texts:
+        return
+    con.execute("CREATE OR REPLACE TEMP TABLE stale AS SELECT text_no FROM store.text_feature WHERE text_id IN "
+                "(SELECT unnest(?::VARCHAR[]))", [[text.text_id for text in texts]])  # fmt: skip
+    if con.execute("SELECT count(*) FROM stale").fetchone() != (0,):
+        for table in ("text_feature", "incident_key", "incident_rare_key"):
+            con.execute(f"DELETE FROM store.{table} WHERE text_no IN (SELECT text_no FROM stale)")
+    row = con.execute("SELECT coalesce(max(text_no), 0) FROM store.text_feature").fetchone()
+    start = int(row[0]) + 1 if row else 1
+    rows = [to_row(text) for text in texts]
+    columns: dict[str, Any] = {"text_no": np.arange(start, start + len(texts))}
+    columns |= {name: _objects(r[name] for r in rows) for name in COLUMNS}
+    columns["day"] = _days(texts)
+    columns["round_up"] = np.array([text.round_up for text in texts])
+    for name in ("names", "numbers"):
+        columns[name] = _objects("\n".join(r[name]) for r in rows)
+    lists = ", ".join(
+        f"CASE WHEN {c} = '' THEN [] ELSE string_split({c}, chr(10)) END" if c in ("names", "numbers") else c
+        for c in COLUMNS
+    )
+    _append(
+        con,
+        f"INSERT INTO store.text_feature (text_no, {_COLUMNS}) SELECT text_no, {lists} FROM incoming",
+        columns,
+    )
+    for table, keys_of in (("incident_key", index_keys), ("incident_rare_key", rare_keys)):
+        keys = [keys_of(text) for text in texts]
+        sizes = [len(k) for k in keys]
+        flat = {
+            "day": np.repeat(_days(texts), sizes),
+            "key": np.array([key for k in keys for key in k], dtype=np.uint32),
+            "text_no": np.repeat(columns["text_no"], sizes),
+        }
+        _append(con, f"INSERT INTO store.{table} SELECT day, key, text_no FROM incoming", flat)
+
+
+def load_features(con: DuckDBPyConnection, text_ids: Iterable[str]) -> list[Features]:
+    """Stored features of texts, in the order of their ids; ids without features are left out."""
+    return _load(con, "text_id IN (SELECT unnest(?::VARCHAR[]))", [sorted(set(text_ids))])
+
+
+def reach(
+    con: DuckDBPyConnection,
+    new: Sequence[Features],
+    constraints: Constraints | None = None,
+    *,
+    settings: Settings | None = None,
+) -> Reach:
+    """What the texts ``new`` can reach: incidents with their members, waiting texts, the background of the stream."""
+    settings = settings or default_settings()
+    ids = {text.text_id for text in new}
+    dated = [text.day for text in new if text.day is not None]
+    low = min(dated) - settings.window if dated else None
+    high = max(dated) + settings.window if dated else None
+    window = "" if low is None else f"AND (k.day IS NULL OR k.day BETWEEN {low!r} AND {high!r})"
+    keys = [index_keys(text) for text in new]
+    con.execute("CREATE OR REPLACE TEMP TABLE new_key (text INTEGER, key UINTEGER)")
+    _append(
+        con,
+        "INSERT INTO new_key SELECT text, key FROM incoming",
+        {
+            "text": np.repeat(np.arange(len(new), dtype=np.int32), [len(k) for k in keys]),
+            "key": np.array([key for k in keys for key in k], dtype=np.uint32),
+        },
+    )
+    con.execute("CREATE OR REPLACE TEMP TABLE hit (text_no BIGINT)")
+    for table, where in (("store.incident_key", window), ("store.incident_rare_key", "")):
+        con.execute(
+            "INSERT INTO hit " + _HITS.format(table=table, window=where, posting=settings.posting, hits=HITS)
+        )
+    if dated:
+        con.execute(
+            "INSERT INTO hit SELECT min(f.text_no) FROM store.text_feature f "
+            "JOIN store.incident_member m ON m.text_id = f.text_id "
+            "WHERE f.day BETWEEN ? AND ? GROUP BY m.incident_id, f.language",
+            [min(dated) - NEAR_DAYS, max(dated) + NEAR_DAYS],
+        )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE near AS SELECT DISTINCT f.text_id FROM hit JOIN store.text_feature f USING (text_no)"
+    )
+    named = sorted(_named(constraints, ids)) if constraints else []
+    incidents = _incidents(con, named, settings, ids)
+    waiting = _load(
+        con,
+        "text_id IN (SELECT text_id FROM near EXCEPT SELECT text_id FROM store.incident_member) "
+        "AND text_id IN (SELECT subject_id FROM store.stage_result WHERE stage = 'incidents' AND outcome = 'waiting')",
+        [],
+    )
+    background = _background(con, low, max(dated, default=None))
+    days = sorted({name[:10] for name in _days_as_text(dated)})
+    taken = con.execute(
+        "SELECT incident_id FROM store.incident WHERE left(incident_id, 10) IN (SELECT unnest(?::VARCHAR[]))",
+        [[*days, "0000-00-00"]],
+    ).fetchall()
+    return Reach(
+        incidents=incidents,
+        waiting=[text for text in waiting if text.text_id not in ids],
+        background=[text for text in background if text.text_id not in ids],
+        taken=frozenset(name for (name,) in taken),
+    )
+
+
+NEAR_DAYS = 7.0
+"""Incidents of so many days are compared by their vectors as well, one text per incident and language."""
+
+
+def _incidents(
+    con: DuckDBPyConnection, named: Sequence[str], settings: Settings, without: set[str]
+) -> list[KnownIncident]:
+    """Incidents that hold a text of ``near`` or are ``named``, with their first and their latest members."""
+    first = settings.members // 3
+    rows = con.execute(
+        "SELECT m.incident_id, i.affair_id, m.text_id, count(*) OVER (PARTITION BY m.incident_id) AS size, "
+        "min(f.day) OVER (PARTITION BY m.incident_id) AS first_day, max(f.day) OVER (PARTITION BY m.incident_id) AS last_day "
+        "FROM store.incident_member m JOIN store.incident i USING (incident_id) "
+        "JOIN store.text_feature f ON f.text_id = m.text_id "
+        "WHERE i.merged_into IS NULL AND m.role <> 'round-up' AND m.incident_id IN ("
+        "SELECT n.incident_id FROM store.incident_member n WHERE n.text_id IN (SELECT text_id FROM near) "
+        "UNION SELECT unnest(?::VARCHAR[])) "
+        "QUALIFY row_number() OVER (PARTITION BY m.incident_id ORDER BY f.day, f.text_id) <= ? "
+        "OR row_number() OVER (PARTITION BY m.incident_id ORDER BY f.day DESC, f.text_id DESC) <= ? "
+        "ORDER BY m.incident_id, f.day, m.text_id",
+        [list(named), first, settings.members - first],
+    ).fetchall()
+    stored = {text.text_id: text for text in load_features(con, [row[2] for row in rows])}
+    grouped: dict[str, list[Any]] = {}
+    for row in rows:
+        if row[2] not in without:
+            grouped.setdefault(row[0], []).append(row)
+    return [
+        KnownIncident(
+            incident_id=name,
+            affair_id=members[0][1],
+            members=[stored[row[2]] for row in members],
+            size=members[0][3],
+            first_day=members[0][4],
+            last_day=members[0][5],
+        )
+        for name, members in grouped.items()
+    ]
+
+
+def _background(con: DuckDBPyConnection, low: float | None, high: float | None) -> list[Features]:
+    if high is None:
+        return _load(
+            con,
+            f"text_no IN (SELECT text_no FROM store.text_feature ORDER BY text_no DESC LIMIT {BACKGROUND})",
+            [],
+        )
+    return _load(
+        con,
+        "text_no IN (SELECT text_no FROM store.text_feature WHERE day BETWEEN ? AND ? "
+        f"ORDER BY day DESC, text_id LIMIT {BACKGROUND})",
+        [low, high],
+    )
+
+
+def _load(con: DuckDBPyConnection, where: str, parameters: list[Any]) -> list[Features]:
+    rows = con.execute(
+        f"SELECT {_COLUMNS} FROM store.text_feature WHERE {where} ORDER BY text_id", parameters
+    ).fetchall()
+    return [features_of_columns(row) for row in rows]
+
+
+def _named(constraints: Constraints, new: set[str]) -> set[str]:
+    """Incidents that people's decisions name together with a new text."""
+    pairs = [*constraints.must_link, *constraints.cannot_link, *constraints.fixed.items()]
+    return {other for pair in pairs for text, other in (pair, pair[::-1]) if text in new}
+
+
+def _append(con: DuckDBPyConnection, sql: str, columns: dict[str, Any]) -> None:
+    con.register("incoming", columns)
+    try:
+        con.execute(sql)
+    finally:
+        con.unregister("incoming")
+
+
+def _objects(values: Iterable[Any]) -> Any:
+    listed = list(values)
+    out = np.empty(len(listed), dtype=object)
+    out[:] = listed
+    return out
+
+
+def _days(texts: Sequence[Features]) -> Any:
+    return np.ma.masked_invalid(np.array([np.nan if text.day is None else text.day for text in texts]))
+
+
+def _days_as_text(days: Iterable[float]) -> list[str]:
+    return [calendar_day(day) for day in days]
