@@ -154,12 +154,12 @@ class Registry:
         if cleaned is None or cleaned.port is not None:
             return None
         candidates = self._candidates(cleaned)
-        for outlet in candidates:
-            found = self._match(outlet, cleaned)
+        for candidate in candidates:
+            found = self._match(candidate, cleaned)
             if found:
                 return self._identity(cleaned, *found)
         owner = self._listings.get(_listing_key(url))
-        outlet = self.outlets[owner] if owner else _nearest(candidates, cleaned.path)
+        outlet: Outlet | None = self.outlets[owner] if owner else _nearest(candidates, cleaned.path)
         if outlet is None:
             return None
         kind: PageKind = "listing" if owner else "other"

@@ -29,9 +29,7 @@ def read_section(way: SectionList, body: bytes, *, url: str, content_type: str, 
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise ListingError(f"this is no HTML page: {error}") from error
     base = way.base or urljoin(url, str(root.xpath("string(//base/@href)")))
-    cards = (
-        {id(link): card for card in _select(root, way.cards) for link in card.iter("a")} if way.cards else {}
-    )
+    cards = {link: card for card in _select(root, way.cards) for link in card.iter("a")} if way.cards else {}
     entries: dict[str, Entry] = {}
     total = 0
     for link in _links(root, way.links):
@@ -46,7 +44,7 @@ def read_section(way: SectionList, body: bytes, *, url: str, content_type: str, 
         if address in entries or len(entries) >= MAX_ENTRIES:
             continue
         title = " ".join(link.text_content().split()) or link.get("title")
-        card = cards.get(id(link))
+        card = cards.get(link)
         entries[address] = Entry(url=address, title=title or None, published=_time(way, card, zone))
     return Listing(entries=tuple(entries.values()), total=total)
 
