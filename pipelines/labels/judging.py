@@ -27,14 +27,23 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
     senses = read(title, text, profile)
     if not senses:
         return Judgement(outcome="no_text", reason="neither title nor text")
-    if not concerns(senses, profile):
+    subject = profiles.certainty(sense.worth for sense in senses)
+    if subject < profile.thresholds["mention"]:
         return Judgement(outcome=OK, class_="unrelated", reason=f"does not concern {profile.subject_plural}")
+    found, candidates = axis_labels(senses, profile)
+    if subject < profile.thresholds["relevance"]:
+        return Judgement(
+            outcome=OK,
+            class_="unrelated",
+            labels=tuple(found),
+            candidates=tuple(candidates),
+            reason=f"mentions {profile.subject_plural} too little to concern them",
+        )
     verdict = decide(senses, profile)
     chances = sorted(
         ((round(p, 4), name) for name, p in verdict.probabilities.items()), key=lambda one: (-one[0], one[1])
     )
     others = [("class", name, chance) for chance, name in chances]
-    found, candidates = axis_labels(senses, profile)
     if chances[0][0] < profile.thresholds["class"]:
         return Judgement(
             outcome="undecided",
@@ -72,11 +81,6 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
         candidates=(*(one for one in others if one[1] != verdict.class_), *candidates),
         reason=", ".join(reason.name for reason in verdict.reasons[:3]),
     )
-
-
-def concerns(senses: Sequence[Sense], profile: Profile) -> bool:
-    """Whether the sentences concern the subject at all."""
-    return profiles.certainty(sense.worth for sense in senses) >= profile.thresholds["relevance"]
 
 
 def _class_label(verdict: Verdict, senses: Sequence[Sense]) -> Label:
