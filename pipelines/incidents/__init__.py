@@ -11,7 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from pipelines.incidents.assign import assign
 from pipelines.incidents.features import FEATURES_VERSION, features, from_row, index_keys, to_row
-from pipelines.incidents.identity import incident_id
+from pipelines.incidents.identity import calendar_day, incident_id
 from pipelines.incidents.model import (
     Change,
     Constraints,
@@ -24,6 +24,7 @@ from pipelines.incidents.model import (
 )
 from pipelines.incidents.settings import Settings, default_settings, settings_digest
 from pipelines.incidents.stage import filter_rows
+from pipelines.incidents.world import load_features, reach, save_features
 
 VERSION = f"incidents-1+{settings_digest()}+{FEATURES_VERSION}"
 
@@ -40,12 +41,16 @@ __all__ = [
     "Reach",
     "Settings",
     "assign",
+    "calendar_day",
     "default_settings",
     "features",
     "filter_rows",
     "from_row",
     "incident_id",
     "index_keys",
+    "load_features",
+    "reach",
+    "save_features",
     "settings_digest",
     "to_row",
 ]

@@ -29,16 +29,16 @@ _COLUMNS = ", ".join(COLUMNS)
 
 _HITS = """
 WITH found AS (
-    SELECT k.key, k.text_no FROM {table} k
+    SELECT k.key, k.text_id FROM {table} k
     WHERE k.key IN (SELECT key FROM new_key) {window}
 ), common AS (
     SELECT key, count(*) AS n FROM found GROUP BY key HAVING count(*) <= {posting}
 )
-SELECT text_no FROM (
-    SELECT n.text AS text, f.text_no, sum(1.0 / sqrt(c.n)) AS weight
+SELECT text_id FROM (
+    SELECT n.text AS text, f.text_id, sum(1.0 / sqrt(c.n)) AS weight
     FROM new_key n JOIN common c USING (key) JOIN found f USING (key)
-    GROUP BY n.text, f.text_no
-    QUALIFY row_number() OVER (PARTITION BY n.text ORDER BY weight DESC, f.text_no) <= {hits}
+    GROUP BY n.text, f.text_id
+    QUALIFY row_number() OVER (PARTITION BY n.text ORDER BY weight DESC, f.text_id) <= {hits}
 )
 """
 
@@ -47,16 +47,11 @@ def save_features(con: DuckDBPyConnection, texts: Sequence[Features]) -> None:
     """Store features and keys of texts; a text that is stored already is replaced."""
     if not texts:
         return
-    con.execute("CREATE OR REPLACE TEMP TABLE stale AS SELECT text_no FROM store.text_feature WHERE text_id IN "
-                "(SELECT unnest(?::VARCHAR[]))", [[text.text_id for text in texts]])  # fmt: skip
-    if con.execute("SELECT count(*) FROM stale").fetchone() != (0,):
-        for table in ("text_feature", "incident_key", "incident_rare_key"):
-            con.execute(f"DELETE FROM store.{table} WHERE text_no IN (SELECT text_no FROM stale)")
-    row = con.execute("SELECT coalesce(max(text_no), 0) FROM store.text_feature").fetchone()
-    start = int(row[0]) + 1 if row else 1
+    ids = [text.text_id for text in texts]
+    for table in ("text_feature", "incident_key", "incident_rare_key"):
+        con.execute(f"DELETE FROM store.{table} WHERE text_id IN (SELECT unnest(?::VARCHAR[]))", [ids])
     rows = [to_row(text) for text in texts]
-    columns: dict[str, Any] = {"text_no": np.arange(start, start + len(texts))}
-    columns |= {name: _objects(r[name] for r in rows) for name in COLUMNS}
+    columns: dict[str, Any] = {name: _objects(r[name] for r in rows) for name in COLUMNS}
     columns["day"] = _days(texts)
     columns["round_up"] = np.array([text.round_up for text in texts])
     for name in ("names", "numbers"):
@@ -67,7 +62,7 @@ def save_features(con: DuckDBPyConnection, texts: Sequence[Features]) -> None:
     )
     _append(
         con,
-        f"INSERT INTO store.text_feature (text_no, {_COLUMNS}) SELECT text_no, {lists} FROM incoming",
+        f"INSERT INTO store.text_feature ({_COLUMNS}) SELECT {lists} FROM incoming",
         columns,
     )
     for table, keys_of in (("incident_key", index_keys), ("incident_rare_key", rare_keys)):
@@ -76,14 +71,14 @@ def save_features(con: DuckDBPyConnection, texts: Sequence[Features]) -> None:
         flat = {
             "day": np.repeat(_days(texts), sizes),
             "key": np.array([key for k in keys for key in k], dtype=np.uint32),
-            "text_no": np.repeat(columns["text_no"], sizes),
+            "text_id": np.repeat(columns["text_id"], sizes),
         }
-        _append(con, f"INSERT INTO store.{table} SELECT day, key, text_no FROM incoming", flat)
+        _append(con, f"INSERT INTO store.{table} SELECT day, key, text_id FROM incoming", flat)
 
 
 def load_features(con: DuckDBPyConnection, text_ids: Iterable[str]) -> list[Features]:
     """Stored features of texts, in the order of their ids; ids without features are left out."""
-    return _load(con, "text_id IN (SELECT unnest(?::VARCHAR[]))", [sorted(set(text_ids))])
+    return _load(con, "f.text_id IN (SELECT unnest(?::VARCHAR[]))", [sorted(set(text_ids))])
 
 
 def reach(
@@ -110,27 +105,25 @@ def reach(
             "key": np.array([key for k in keys for key in k], dtype=np.uint32),
         },
     )
-    con.execute("CREATE OR REPLACE TEMP TABLE hit (text_no BIGINT)")
+    con.execute("CREATE OR REPLACE TEMP TABLE hit (text_id VARCHAR)")
     for table, where in (("store.incident_key", window), ("store.incident_rare_key", "")):
         con.execute(
             "INSERT INTO hit " + _HITS.format(table=table, window=where, posting=settings.posting, hits=HITS)
         )
     if dated:
         con.execute(
-            "INSERT INTO hit SELECT min(f.text_no) FROM store.text_feature f "
+            "INSERT INTO hit SELECT min(f.text_id) FROM store.text_feature f "
             "JOIN store.incident_member m ON m.text_id = f.text_id "
             "WHERE f.day BETWEEN ? AND ? GROUP BY m.incident_id, f.language",
             [min(dated) - NEAR_DAYS, max(dated) + NEAR_DAYS],
         )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE near AS SELECT DISTINCT f.text_id FROM hit JOIN store.text_feature f USING (text_no)"
-    )
+    con.execute("CREATE OR REPLACE TEMP TABLE near AS SELECT DISTINCT text_id FROM hit")
     named = sorted(_named(constraints, ids)) if constraints else []
     incidents = _incidents(con, named, settings, ids)
     waiting = _load(
         con,
-        "text_id IN (SELECT text_id FROM near EXCEPT SELECT text_id FROM store.incident_member) "
-        "AND text_id IN (SELECT subject_id FROM store.stage_result WHERE stage = 'incidents' AND outcome = 'waiting')",
+        "f.text_id IN (SELECT text_id FROM near EXCEPT SELECT text_id FROM store.incident_member) "
+        "AND f.text_id IN (SELECT subject_id FROM store.stage_result WHERE stage = 'incidents' AND outcome = 'waiting')",
         [],
     )
     background = _background(con, low, max(dated, default=None))
@@ -161,7 +154,7 @@ def _incidents(
         "min(f.day) OVER (PARTITION BY m.incident_id) AS first_day, max(f.day) OVER (PARTITION BY m.incident_id) AS last_day "
         "FROM store.incident_member m JOIN store.incident i USING (incident_id) "
         "JOIN store.text_feature f ON f.text_id = m.text_id "
-        "WHERE i.merged_into IS NULL AND m.role <> 'round-up' AND m.incident_id IN ("
+        "WHERE i.state <> 'merged' AND m.role <> 'round-up' AND m.incident_id IN ("
         "SELECT n.incident_id FROM store.incident_member n WHERE n.text_id IN (SELECT text_id FROM near) "
         "UNION SELECT unnest(?::VARCHAR[])) "
         "QUALIFY row_number() OVER (PARTITION BY m.incident_id ORDER BY f.day, f.text_id) <= ? "
@@ -188,23 +181,22 @@ def _incidents(
 
 
 def _background(con: DuckDBPyConnection, low: float | None, high: float | None) -> list[Features]:
-    if high is None:
-        return _load(
-            con,
-            f"text_no IN (SELECT text_no FROM store.text_feature ORDER BY text_no DESC LIMIT {BACKGROUND})",
-            [],
-        )
+    """The latest texts of the window; of any time when the batch has no dates."""
     return _load(
         con,
-        "text_no IN (SELECT text_no FROM store.text_feature WHERE day BETWEEN ? AND ? "
-        f"ORDER BY day DESC, text_id LIMIT {BACKGROUND})",
-        [low, high],
+        "f.text_id IN (SELECT text_id FROM store.text_feature WHERE ? IS NULL OR day BETWEEN ? AND ? "
+        f"ORDER BY day DESC NULLS LAST, text_id LIMIT {BACKGROUND})",
+        [low, low, high],
     )
 
 
 def _load(con: DuckDBPyConnection, where: str, parameters: list[Any]) -> list[Features]:
+    """Features in the order of their text ids, each with the class that the store knows today."""
+    columns = ", ".join("coalesce(j.class, f.class)" if name == "class" else f"f.{name}" for name in COLUMNS)
     rows = con.execute(
-        f"SELECT {_COLUMNS} FROM store.text_feature WHERE {where} ORDER BY text_id", parameters
+        f"SELECT {columns} FROM store.text_feature f LEFT JOIN store.judgement j ON j.text_id = f.text_id "
+        f"WHERE {where} ORDER BY f.text_id",
+        parameters,
     ).fetchall()
     return [features_of_columns(row) for row in rows]
 
