@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+
+import numpy as np
 
 from pipelines.records import OK, Fold
 from pipelines.texts.signature import Signature
@@ -12,6 +15,8 @@ from pipelines.texts.similarity import Verdict, judge, overlap
 
 POPULAR = 200
 """A key that more articles carry than this is furniture (a disclaimer, a table's head) and brings no candidates."""
+MOST_CANDIDATES = 200
+"""Only those that share the most keys are compared, so that one article never costs more than this."""
 REWRITTEN = 0.1
 """Below this resemblance an address that is met again carries another text (a live page, a reused URL)."""
 
@@ -31,7 +36,7 @@ def fold(new: Sequence[Signature], known: Sequence[Signature] = ()) -> list[Fold
     day in one call or in many gives the same answer as long as days come in order. Cost is proportional to ``new``
     and the keys that they share. ``ValueError`` where a known signature has no ``text_id``.
     """
-    index = _Index()
+    index = _Index([*known, *new])
     for signature in known:
         if signature.text_id is None:
             raise ValueError(f"{signature.article_id} is given as known but has no text_id")
@@ -46,26 +51,38 @@ def fold(new: Sequence[Signature], known: Sequence[Signature] = ()) -> list[Fold
 
 
 class _Index:
-    """Articles by key."""
+    """Articles by key; only keys that more than one of the given signatures has are kept at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, everything: Sequence[Signature]) -> None:
+        keys = np.concatenate([signature.key_array for signature in everything] or [np.empty(0, np.int64)])
+        values, counts = np.unique(keys, return_counts=True)
+        self._shared = values[counts > 1]
         self._carriers: dict[int, list[int]] = {}
         self._signatures: list[Signature] = []
 
     def add(self, signature: Signature) -> None:
+        """Make ``signature`` a candidate for those that come after."""
         number = len(self._signatures)
         self._signatures.append(signature)
-        for key in signature.keys:
+        for key in self._shared_keys(signature):
             self._carriers.setdefault(key, []).append(number)
 
     def candidates(self, signature: Signature) -> list[Signature]:
-        """Those that share a key, the oldest addition first; keys that too many carry are passed over."""
-        found: set[int] = set()
-        for key in signature.keys:
+        """Those that share a key, the oldest addition first; keys that too many carry bring only their first."""
+        shared: Counter[int] = Counter()
+        for key in self._shared_keys(signature):
             carriers = self._carriers.get(key, ())
-            # The exact keys come first in a signature and bring the founder even when thousands carry the text.
-            found.update(carriers if len(carriers) <= POPULAR else carriers[:1])
-        return [self._signatures[number] for number in sorted(found)]
+            # A text that thousands carry is still found: its founder is the first carrier of its own keys.
+            shared.update(carriers if len(carriers) <= POPULAR else carriers[:1])
+        most = sorted(shared, key=lambda number: (-shared[number], number))[:MOST_CANDIDATES]
+        return [self._signatures[number] for number in sorted(most)]
+
+    def _shared_keys(self, signature: Signature) -> list[int]:
+        if not len(self._shared):
+            return []
+        places = np.minimum(np.searchsorted(self._shared, signature.key_array), len(self._shared) - 1)
+        found: list[int] = signature.key_array[self._shared[places] == signature.key_array].tolist()
+        return found
 
 
 def _fold_one(new: Signature, index: _Index) -> Fold:

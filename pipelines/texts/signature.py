@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pipelines.hanzi import script_of
 from pipelines.texts.addresses import same_address
@@ -31,7 +32,7 @@ _SCALAR_FIELDS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Signature:
     """What the index keeps of one article. ``to_row`` gives plain JSON values, ``from_row`` reads them back."""
 
@@ -52,11 +53,16 @@ class Signature:
     sketch: Sketch
     scale: int
     numbers: tuple[int, ...]
-    keys: tuple[int, ...]
-    """Index keys (63 bits): two articles that share none are never compared."""
+    key_array: npt.NDArray[np.int64]
+    """Index keys, sorted (63 bits): two articles that share none are never compared."""
     attributed_source: str | None
     text_id: str | None = None
     """Set once the article is folded: ``known`` signatures carry it."""
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """The index keys as plain integers."""
+        return tuple(self.key_array.tolist())
 
     def with_text(self, text_id: str) -> Signature:
         """The signature as the store keeps it after folding."""
@@ -78,7 +84,7 @@ class Signature:
             **{name: row[name] for name in _SCALAR_FIELDS},
             published=datetime.fromisoformat(published) if isinstance(published, str) else published,
             numbers=tuple(row["numbers"]),
-            keys=tuple(row["keys"]),
+            key_array=np.array(row["keys"], dtype=np.int64),
             sketch=np.frombuffer(base64.b64decode(row["sketch"]), dtype="<u4").astype(np.uint32),
         )
 
@@ -126,7 +132,7 @@ def sign(
         sketch=sketch,
         scale=scale,
         numbers=body.numbers,
-        keys=tuple(dict.fromkeys(keys)),
+        key_array=np.unique(np.array(keys, dtype=np.int64)),
         attributed_source=attributed_source(title, text),
     )
 
