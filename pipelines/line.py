@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from pipelines.steps import decisions, landing, outlets
 from pipelines.steps.base import Context, Result, Step, Task
+from pipelines.steps.incidents import FeaturesStep, IncidentsStep
 from pipelines.steps.labels import LabelsStep
 from pipelines.steps.language import LanguageStep
 from pipelines.steps.reading import ReadingStep
 from pipelines.steps.relevance import RelevanceStep
+from pipelines.steps.revisions import RevisionsStep, age
 from pipelines.steps.texts import SignaturesStep, TextsStep
 from pipelines.steps.translation import TranslationStep
 from pipelines.store import Store, insert
@@ -30,6 +33,9 @@ STEPS: tuple[Callable[[Context], Step], ...] = (
     RelevanceStep,
     TranslationStep,
     LabelsStep,
+    FeaturesStep,
+    IncidentsStep,
+    RevisionsStep,
 )
 STAGES = ("reading", "language", "texts", "relevance", "translation", "labels", "incidents")
 """The names that ``wiredesk stage`` and ``run --from/--to`` know; ``signatures`` belongs to ``texts``, ``revisions`` to
@@ -108,13 +114,22 @@ def run(
         _run_step(store, context, step, funnel, progress)
         if step.name == "incidents":
             with store.write() as con:  # decisions on incidents that did not exist until now
-                funnel.decisions += decisions.fold_decisions(con, context)
+                funnel.decisions = _later(funnel.decisions, decisions.fold_decisions(con, context))
     funnel.check()
     with store.write() as con:
+        age(con, context.now)
         con.execute(
-            "UPDATE store.run SET outcome = 'done', finished = ? WHERE run_id = ?", [context.now, context.run_id]
+            "UPDATE store.run SET outcome = 'done', finished = ? WHERE run_id = ?",
+            [context.now, context.run_id],
         )
     return funnel
+
+
+def _later(first: Counter[str], second: Counter[str]) -> Counter[str]:
+    """Outcomes of decisions after both times that they were folded in: who waited is counted where it ended."""
+    counts = first + second
+    counts["waiting"] = second["waiting"]
+    return +counts
 
 
 def _position(steps: Sequence[Step], name: str) -> int:
@@ -144,8 +159,10 @@ def _run_step(store: Store, context: Context, step: Step, funnel: Funnel, progre
 
 
 def _chunks(tasks: Sequence[Task], step: Step) -> Iterator[Sequence[Task]]:
-    for start in range(0, len(tasks), step.chunk):
-        yield tasks[start : start + step.chunk]
+    for _, batch in groupby(tasks, key=lambda task: task.batch):
+        together = list(batch)
+        for start in range(0, len(together), step.chunk):
+            yield together[start : start + step.chunk]
 
 
 def _complete(step: Step, tasks: Sequence[Task], results: list[Result]) -> list[Result]:

@@ -38,6 +38,8 @@ class Task:
 
     subject_id: str
     input_sha256: str
+    batch: str = ""
+    """Tasks of different batches never share a transaction (incidents: one batch a day)."""
 
 
 @dataclass(frozen=True, slots=True)
