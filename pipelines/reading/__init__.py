@@ -29,8 +29,10 @@ def read(page: Page, outlet: Outlet | None = None) -> Article:
     return read_page(page, outlet, VERSION)
 
 
-def filter_rows(rows: Iterable[Row], base: Path | None = None) -> Iterator[dict[str, Any]]:
+def filter_rows(
+    rows: Iterable[Row], base: Path | None = None, *, outlet_rules: bool = True
+) -> Iterator[dict[str, Any]]:
     """The stage as a filter: see :func:`pipelines.reading.rows.filter_rows`."""
     from pipelines.reading import rows as stage
 
-    return stage.filter_rows(rows, base)
+    return stage.filter_rows(rows, base, outlet_rules=outlet_rules)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipelines.reading import prune, titles
 from pipelines.reading.blocks import Layout, Node
-from pipelines.reading.values import measure, name_tokens, names
+from pipelines.reading.values import Measure, measure, name_tokens, names
 
 _NEVER = frozenset(["a", "span", "b", "strong", "p", "br", "em", "font", "i"])
 
@@ -35,11 +35,7 @@ def find(layout: Layout, title: str, anchor: int) -> Body | None:
     nodes, blocks = layout.nodes, layout.blocks
     if not blocks:
         return None
-    measures = [measure(block) for block in blocks]
-    values = [m.value for m in measures]
-    dropped = prune.by_name(layout, values)
-    prune.teasers(layout, measures, dropped)
-    values = [min(value, -2.0) if dropped[n] else value for n, value in enumerate(values)]
+    measures, dropped, values = survey(layout)
     best, share = choose(nodes, values, anchor)
     node = nodes[best]
     start = anchor + 1 if node.first <= anchor < node.end else node.first
@@ -49,6 +45,27 @@ def find(layout: Layout, title: str, anchor: int) -> Body | None:
         between = [n for n in range(max(anchor + 1, node.first - 30), node.first) if not dropped[n]]
         kept = prune.leads(layout, between, measures) + kept
     return Body(best, kept, "\n".join(blocks[n].text for n in kept), share)
+
+
+def inside(layout: Layout, containers: list[int], title: str, anchor: int) -> Body:
+    """The body in containers that an outlet's rules name (indices into the nodes), furniture taken out as in ``find``."""
+    measures, dropped, _ = survey(layout)
+    kept: list[int] = []
+    for container in containers:
+        node = layout.nodes[container]
+        start = anchor + 1 if node.first <= anchor < node.end else node.first
+        chosen = [n for n in range(start, node.end) if not dropped[n] and measures[n].share < 0.8]
+        kept += prune.trim(layout, container, chosen, measures, title)
+    return Body(containers[0], kept, "\n".join(layout.blocks[n].text for n in kept), 1.0)
+
+
+def survey(layout: Layout) -> tuple[list[Measure], list[bool], list[float]]:
+    """Measures of all blocks, which of them are furniture by name or as story lists, and their values then."""
+    measures = [measure(block) for block in layout.blocks]
+    values = [m.value for m in measures]
+    dropped = prune.by_name(layout, values)
+    prune.teasers(layout, measures, dropped)
+    return measures, dropped, [min(value, -2.0) if dropped[n] else value for n, value in enumerate(values)]
 
 
 def choose(nodes: list[Node], values: list[float], anchor: int) -> tuple[int, float]:

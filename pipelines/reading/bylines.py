@@ -57,8 +57,15 @@ _LEAD = re.compile(r"^(?:by|作者|文|撰文|記者|记者|本报记者|本報�
 _PREFIX = re.compile(rf"^(?:(?:本报|本報|本刊|本网|本網)?{_CREW}(?:记者|記者)|作者|文|撰文)\s*[:：／/]?\s*")
 
 
-def read(page: Declared, layout: Layout, anchor: int, body: range) -> tuple[str, ...]:
-    """The authors in the order printed, at most ``MAX_AUTHORS``; agencies only where no person is named."""
+def read(
+    page: Declared, layout: Layout, anchor: int, body: range, known: list[str] | None = None
+) -> tuple[str, ...]:
+    """The authors in the order printed, at most ``MAX_AUTHORS``; agencies only where no person is named.
+
+    ``known`` are those that the outlet's own rules found.
+    """
+    if known and not all(_is_body(name) for name in known):
+        return tuple(dict.fromkeys(known))[:MAX_AUTHORS]
     declared = _declared(page)
     people = [name for name in declared if not _is_body(name)]
     if people and not set(people) <= _editors(layout):
@@ -70,7 +77,7 @@ def read(page: Declared, layout: Layout, anchor: int, body: range) -> tuple[str,
     named = _elements(layout)
     if named:
         return tuple(named[:MAX_AUTHORS])
-    agencies = [*declared, *agency]
+    agencies = [*(known or []), *declared, *agency]
     return tuple(dict.fromkeys(agencies))[:MAX_AUTHORS]
 
 

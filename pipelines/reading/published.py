@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from pipelines.reading import structured, times
 from pipelines.reading.blocks import Layout
@@ -13,6 +14,9 @@ from pipelines.reading.metadata import Declared
 from pipelines.reading.tables import table
 from pipelines.reading.times import Place, Stamp
 from pipelines.records import Precision
+
+if TYPE_CHECKING:
+    from pipelines.reading.outlet_rules import Hints
 
 BEFORE, AFTER = 8, 16
 """Blocks before and after the headline in which the printed time is looked for."""
@@ -38,8 +42,22 @@ class Dates:
     basis: str = ""
 
 
+def first_day(page: Declared, fetched: datetime | None) -> date | None:
+    """The day that tells which generation of an outlet's template this is: declared, else that of the fetch."""
+    names = table("declared.toml")
+    for stamp, _ in _declared(page, names["published"], names["published_json"], fetched):
+        return stamp.moment.date()
+    return fetched.date() if fetched is not None else None
+
+
 def read(
-    page: Declared, layout: Layout, anchor: int, body: range, where: Place, fetched: datetime | None
+    page: Declared,
+    layout: Layout,
+    anchor: int,
+    body: range,
+    where: Place,
+    fetched: datetime | None,
+    hints: Hints | None = None,
 ) -> Dates:
     """Publication and modification time.
 
@@ -49,6 +67,14 @@ def read(
     names = table("declared.toml")
     stamps = list(_declared(page, names["published"], names["published_json"], fetched))
     changes = list(_declared(page, names["modified"], names["modified_json"], fetched))
+    rule = hints.markup.time_rule if hints is not None and hints.markup is not None else "as_declared"
+    if hints is not None and hints.time is not None and times.believable(hints.time, fetched):
+        stamps.append((hints.time, "markup"))
+    if hints is not None and hints.modified is not None and times.believable(hints.modified, fetched):
+        changes.append((hints.modified, "markup"))
+    if rule == "false_z_is_local":
+        stamps = [(_local(stamp), source) for stamp, source in stamps]
+        changes = [(_local(stamp), source) for stamp, source in changes]
     offsets = _offsets(page, [*stamps, *changes])
     stamps = [(_unmask(stamp, offsets), source) for stamp, source in stamps]
     changes = [(_unmask(stamp, offsets), source) for stamp, source in changes]
@@ -61,6 +87,8 @@ def read(
     published, precision, basis = None, None, ""
     if chosen is not None:
         stamp, source = chosen
+        if rule == "day_only":
+            stamp = replace(stamp, precision="day")
         published, precision = times.settle(stamp, where)
         zone = "written" if stamp.zoned else (where.basis or "unknown")
         basis = f"{source}, zone {zone}"
@@ -121,6 +149,13 @@ def _unmask(stamp: Stamp, offsets: dict[datetime, Stamp]) -> Stamp:
     clock = stamp.moment.replace(tzinfo=None, microsecond=0)
     if clock in offsets:
         return replace(stamp, moment=stamp.moment.replace(tzinfo=offsets[clock].moment.tzinfo))
+    return stamp
+
+
+def _local(stamp: Stamp) -> Stamp:
+    """A ``Z`` time as the clock it really is, for outlets known to write a false ``Z``."""
+    if stamp.zoned and not stamp.moment.utcoffset() and not stamp.instant:
+        return replace(stamp, moment=stamp.moment.replace(tzinfo=None))
     return stamp
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.reading import body as bodies
-from pipelines.reading import bylines, metadata, outcomes, published, reference, times
-from pipelines.reading.blocks import Layout, lay_out
+from pipelines.reading import bylines, metadata, outcomes, outlet_rules, published, reference, times
+from pipelines.reading.blocks import lay_out
 from pipelines.reading.body import Body
 from pipelines.reading.decode import decode, is_binary
 from pipelines.reading.metadata import Declared
-from pipelines.reading.tree import TooBigError, TooDeepError, parse
+from pipelines.reading.titles import Title
+from pipelines.reading.tree import Element, TooBigError, TooDeepError, parse
 from pipelines.reading.values import weight
 from pipelines.records import OK, Article, Page
 
@@ -37,68 +39,111 @@ def read_page(page: Page, outlet: Outlet | None, version: str) -> Article:
         root = parse(decoded.text)
         if root is None:
             return Article(outcome="empty_page", reason="the page has no element and no text")
-        declared = metadata.declare(root, page.url)
-        layout = lay_out(root)
+        return _Reading(page, outlet, version, decoded.text, root).article()
     except TooDeepError as error:
         return Article(outcome="too_deep", reason=str(error))
     except TooBigError as error:
         return Article(outcome="html_bomb", reason=str(error))
-    return _article(page, outlet, version, decoded.text, declared, layout)
 
 
-def _article(
-    page: Page, outlet: Outlet | None, version: str, text: str, declared: Declared, layout: Layout
-) -> Article:
-    title = metadata.headline(declared, layout, [outlet.name] if outlet is not None else [])
-    printed = title.printed if title is not None else ""
-    anchor = bodies.headline_block(layout, printed)
-    body = bodies.find(layout, printed, anchor)
-    verdict = outcomes.judge(declared, layout, body, len(text), printed, anchor)
-    if verdict is not None and verdict.outcome != "empty_body":
-        return Article(
-            outcome=verdict.outcome,
-            reason=verdict.reason,
-            title=title.clean if title is not None else None,
-            title_as_printed=printed or None,
-            canonical_url=metadata.canonical_url(declared),
-            site_name=metadata.site_name(declared),
-            extractor=f"reading/{version}",
+class _Reading:
+    """One page being read: the tree and its layout, shared by all who ask."""
+
+    def __init__(self, page: Page, outlet: Outlet | None, version: str, text: str, root: Element) -> None:
+        self.page, self.outlet, self.version, self.text = page, outlet, version, text
+        self.layout = lay_out(root)
+        self.declared = metadata.declare(root, page.url)
+        self.refused: outcomes.Verdict | None = None
+        self.hints: outlet_rules.Hints | None = None
+        if outlet is not None:
+            self.refused = outlet_rules.refuse(outlet, self.declared, text, self.layout)
+            day = published.first_day(self.declared, page.fetched)
+            self.hints = outlet_rules.hints(outlet, self.declared, day)
+            self.layout = lay_out(root)  # without what the outlet calls furniture
+        self.title = self._title()
+        self.printed = self.title.printed if self.title is not None else ""
+        self.anchor = bodies.headline_block(self.layout, self.printed)
+
+    def article(self) -> Article:
+        body = bodies.find(self.layout, self.printed, self.anchor)
+        verdict = self.refused or outcomes.judge(
+            self.declared, self.layout, body, len(self.text), self.printed, self.anchor
         )
-    content, extractor = _content(text, page.url, body)
-    span = range(layout.nodes[body.node].first, layout.nodes[body.node].end) if body is not None else range(0)
-    where = times.place(
-        outlet.timezone if outlet is not None else None, page.url, _language(declared, content)
-    )
-    dates = published.read(declared, layout, anchor, span, where, page.fetched)
-    empty = not content
-    return Article(
-        outcome="empty_body" if empty else OK,
-        reason="no running text found" if empty else "",
-        title=title.clean if title is not None else None,
-        title_as_printed=printed or None,
-        text=content or None,
-        authors=bylines.read(declared, layout, anchor, span),
-        published=dates.published,
-        published_precision=dates.precision,
-        modified=dates.modified,
-        section=metadata.section(declared),
-        image_url=metadata.image_url(declared),
-        canonical_url=metadata.canonical_url(declared),
-        site_name=metadata.site_name(declared),
-        extractor=f"reading/{version} {extractor}; time: {dates.basis or 'none'}",
-    )
+        if verdict is not None and verdict.outcome != "empty_body":
+            return self._no_article(verdict.outcome, verdict.reason)
+        nodes = self.layout.nodes
+        text, readers, ruled = self._text(body)
+        if not text:
+            return self._no_article("empty_body", "no running text found")
+        base = ruled or body
+        span = range(nodes[base.node].first, nodes[base.node].end) if base is not None else range(0)
+        zone = self.outlet.timezone if self.outlet is not None else None
+        where = times.place(zone, self.page.url, _language(self.declared, text))
+        dates = published.read(
+            self.declared, self.layout, self.anchor, span, where, self.page.fetched, self.hints
+        )
+        known = None
+        if self.hints is not None:
+            known = outlet_rules.authors(
+                self.hints, [block.text for block in self.layout.blocks[span.start : span.stop]]
+            )
+        return replace(
+            self._no_article(OK, ""),
+            text=text,
+            authors=bylines.read(self.declared, self.layout, self.anchor, span, known),
+            published=dates.published,
+            published_precision=dates.precision,
+            modified=dates.modified,
+            extractor=f"reading/{self.version} {readers}; time: {dates.basis or 'none'}",
+        )
 
+    def _title(self) -> Title | None:
+        if self.hints is not None and self.hints.title is not None:
+            return self.hints.title
+        title = metadata.headline(self.declared, self.layout, [self.outlet.name] if self.outlet else [])
+        if title is None or self.outlet is None:
+            return title
+        cleaned = outlet_rules.clean_title(self.outlet, title.clean)
+        return Title(cleaned.clean, title.printed) if cleaned is not None else title
 
-def _content(text: str, url: str | None, body: Body | None) -> tuple[str, str]:
-    """The body's text and who read it. The reference reader is asked where ours found little."""
-    own = body.text if body is not None else ""
-    if weight(own) >= UNSURE:
-        return own, f"blocks share={body.share:.2f}" if body is not None else "blocks"
-    other = reference.read(text, url)
-    agreed = reference.agreement(own, other)
-    if not own or (agreed < 0.5 and weight(other) > 3 * weight(own)):
-        return other, f"{reference.name()} agreement={agreed:.2f}"
-    return own, f"blocks agreement={agreed:.2f}"
+    def _no_article(self, outcome: str, reason: str) -> Article:
+        """What is known of the page besides body, time and authors."""
+        hints = self.hints
+        return Article(
+            outcome=outcome,
+            reason=reason,
+            title=self.title.clean if self.title is not None else None,
+            title_as_printed=self.printed or None,
+            section=metadata.section(self.declared) or (hints.section if hints is not None else None),
+            image_url=metadata.image_url(self.declared) or (hints.image if hints is not None else None),
+            canonical_url=metadata.canonical_url(self.declared),
+            site_name=metadata.site_name(self.declared),
+            extractor=f"reading/{self.version}",
+        )
+
+    def _text(self, body: Body | None) -> tuple[str, str, Body | None]:
+        """The article's text, who read it and how far the readers agree, and the body by the outlet's rules.
+
+        The outlet's rules come first; then our reader over the blocks. The reference reader is asked where ours found
+        little, and taken where it found much more.
+        """
+        own = body.text if body is not None else ""
+        if self.hints is not None and self.hints.markup is not None:
+            containers = outlet_rules.blocks_of(self.hints, self.layout)
+            if containers:
+                ruled = bodies.inside(self.layout, containers, self.printed, self.anchor)
+                text = "\n".join(outlet_rules.tidy(self.hints.markup, ruled.text.split("\n")))
+                if text:
+                    agreed = reference.agreement(text, own)
+                    return text, f"outlet {self.hints.outlet.key}, agreement={agreed:.2f} with blocks", ruled
+            own = "\n".join(outlet_rules.tidy(self.hints.markup, own.split("\n")))
+        if weight(own) >= UNSURE:
+            return own, f"blocks share={body.share:.2f}" if body is not None else "blocks", None
+        other = reference.read(self.text, self.page.url)
+        agreed = reference.agreement(own, other)
+        if not own or (agreed < 0.5 and weight(other) > 3 * weight(own)):
+            return other, f"{reference.name()} agreement={agreed:.2f} with blocks", None
+        return own, f"blocks agreement={agreed:.2f} with {reference.name()}", None
 
 
 def _language(page: Declared, text: str) -> str:

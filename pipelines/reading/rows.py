@@ -75,12 +75,16 @@ def _inflate(body: bytes) -> bytes:
         return stream.read(MAX_INFLATED + 1)
 
 
-def filter_rows(rows: Iterable[Row], base: Path | None = None) -> Iterator[dict[str, Any]]:
+def filter_rows(
+    rows: Iterable[Row], base: Path | None = None, *, outlet_rules: bool = True
+) -> Iterator[dict[str, Any]]:
     """One output row per input row, with the row's ``id`` (else its ``file``) and the fields of the contract.
 
-    ``base`` is the folder that ``html`` and ``file`` are relative to. A row whose page cannot be had gets the outcome
+    ``base`` is the folder that ``html`` and ``file`` are relative to. With ``outlet_rules`` a page whose URL a known
+    outlet claims is read by that outlet's markup rules. A row whose page cannot be had gets the outcome
     ``unreadable_input``.
     """
+    from crawler import outlets
     from pipelines.reading import read
 
     for row in rows:
@@ -89,8 +93,9 @@ def filter_rows(rows: Iterable[Row], base: Path | None = None) -> Iterator[dict[
         if isinstance(loaded, str):
             article = Article(outcome="unreadable_input", reason=loaded)
         else:
-            url = row.get("url")
-            article = read(
-                Page(url=url if isinstance(url, str) else None, body=loaded[0], content_type=loaded[1])
-            )
+            address = row.get("url")
+            url = address if isinstance(address, str) else None
+            known = outlets.identify(url) if url and outlet_rules else None
+            outlet = outlets.get(known.outlet_id) if known is not None else None
+            article = read(Page(url=url, body=loaded[0], content_type=loaded[1]), outlet)
         yield {"id": identity, **article_row(article)}
