@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ RIGHTS = "Human or fundamental rights"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:wiredesk:bundles")
 """Every id that a bundle makes up is a UUIDv5 in this namespace, from our own permanent ids."""
 
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 AIM_CLASS = {"incident": "AI incident", "hazard": "AI hazard"}
 
 
@@ -27,9 +29,9 @@ def title_of(content: Content) -> str:
 
 
 def bcp47(article: Row) -> str | None:
-    """The language of an article as BCP 47."""
+    """The language of an article as BCP 47; ``None`` for what has not the form of a tag."""
     tag: str | None = article["language_tag"] or article["language"]
-    return tag
+    return tag if tag and _TAG.fullmatch(tag) else None
 
 
 def aim(content: Content) -> Row:
@@ -58,11 +60,13 @@ def aim(content: Content) -> Row:
                 "url": article["url"],
                 "image": None,
                 "thumbImage": None,
-                "evidences": [
-                    row["quote"]
-                    for row in content.evidence
-                    if row["text_id"] == article["text_id"] and row["axis"] == "class"
-                ],
+                "evidences": sorted(
+                    {
+                        row["quote"]
+                        for row in content.evidence
+                        if row["text_id"] == article["text_id"] and row["axis"] == "class"
+                    }
+                ),
                 "concepts": [],
                 "language": article["language"],
             }

@@ -4,6 +4,7 @@ counts were counted in the files written, not in the database; and feeds of chan
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from .content import Row
 from .feeds import atom, changes, json_feed
-from .manifest import MEDIA_TYPES, PROFILE
+from .manifest import PROFILE, describe
 from .safety import FORMULA_STARTS, BundleError
 from .tables import to_pretty_json
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_SELECT = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:select|with|from|values|\()", re.IGNORECASE | re.DOTALL)
 FORMATS = ("parquet", "csv", "jsonl", "atom", "jsonfeed")
 VIEWS = {
     "outlets": ("outlet_id",),
@@ -103,9 +105,11 @@ def _one_select(con: DuckDBPyConnection, query: str) -> str:
         statements = con.extract_statements(query)
     except duckdb.Error as error:
         raise BundleError(f"this is no query: {str(error).splitlines()[0]}") from error
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+    found = str(statements[0].query).strip().rstrip(";") if len(statements) == 1 else ""
+    # DuckDB counts PRAGMA and CALL among the SELECTs
+    if not found or not _SELECT.match(query) or statements[0].type != duckdb.StatementType.SELECT:
         raise BundleError("an export takes one SELECT and nothing else")
-    return str(statements[0].query).strip().rstrip(";")
+    return found
 
 
 def _write_table(
@@ -134,12 +138,12 @@ def _write_table(
         if format_ == "parquet":
             _copy(con, ordered, target, "FORMAT parquet, COMPRESSION zstd")
         elif format_ == "jsonl":
-            _copy(con, ordered, target, "FORMAT json, ARRAY false")
+            _copy(con, _as_text(ordered, columns, spreadsheet=False), target, "FORMAT json, ARRAY false")
         else:
-            _copy(con, _for_spreadsheets(ordered, columns), target, "FORMAT csv, HEADER true")
+            _copy(con, _as_text(ordered, columns, spreadsheet=True), target, "FORMAT csv, HEADER true")
         files.append(target)
     resources = [_resource(con, folder, path, name, columns) for path in files]
-    found = sum(resource["rows"] for resource in resources)
+    found = sum(int(resource["rows" if "rows" in resource else "rowCount"]) for resource in resources)
     if found != wanted:
         raise BundleError(
             f"{name} has {wanted} rows and {found} were written: the disk may be full, nothing was kept"
@@ -147,13 +151,18 @@ def _write_table(
     return resources
 
 
-def _for_spreadsheets(sql: str, columns: Sequence[tuple[Any, ...]]) -> str:
-    """The query with text that a spreadsheet would run neutralised, and lists as JSON arrays."""
+def _as_text(sql: str, columns: Sequence[tuple[Any, ...]], *, spreadsheet: bool) -> str:
+    """The query with times as ISO 8601 in UTC; for a spreadsheet also with text that it would run neutralised and with
+    lists as JSON arrays."""
     starts = ", ".join(_text(character) for character in sorted(FORMULA_STARTS | {"'"}))
     parts = []
     for column, kind, *_ in columns:
         name = '"' + column.replace('"', '""') + '"'
-        if kind in ("VARCHAR", "JSON"):
+        if kind == "TIMESTAMP":
+            parts.append(f"replace({name}::VARCHAR, ' ', 'T') || 'Z' AS {name}")
+        elif not spreadsheet:
+            parts.append(name)
+        elif kind in ("VARCHAR", "JSON"):
             text = f"{name}::VARCHAR"
             first = f"left(ltrim({text}, chr(32) || chr(160) || chr(12288)), 1)"
             parts.append(f"CASE WHEN {first} IN ({starts}) THEN '''' || {text} ELSE {text} END AS {name}")
@@ -181,16 +190,7 @@ def _resource(
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     rows = int(_one(con, f"SELECT count(*) FROM {readers[ending]}", str(path)))
     inside = path.relative_to(folder).as_posix()
-    return {
-        "name": inside.rpartition(".")[0].lower().replace("/", "-").replace("=", "-"),
-        "path": inside,
-        "title": name,
-        "format": ending,
-        "mediatype": MEDIA_TYPES[ending],
-        "bytes": path.stat().st_size,
-        "hash": f"sha256:{digest}",
-        "rows": rows,
-    }
+    return describe(inside, path.stat().st_size, digest, rows) | {"title": name}
 
 
 def _write_feed(con: DuckDBPyConnection, folder: Path, format_: str, query: str | None) -> None:

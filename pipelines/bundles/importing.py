@@ -203,8 +203,9 @@ def write_rows(con: DuckDBPyConnection, plan: ImportPlan) -> None:
     """Write the rows of a share-safe bundle in the caller's transaction; an older revision of the incident gives way."""
     if not plan.rows:
         return
+    ids = [row["incident_id"] for row in plan.rows["store.incident"]]
     for table in ("incident_member", "incident_event", "vote", "incident"):
-        con.execute(f"DELETE FROM store.{table} WHERE incident_id = ?", [plan.incident_id])
+        con.execute(f"DELETE FROM store.{table} WHERE list_contains(?, incident_id)", [ids])
     for table in ("label", "evidence"):
         con.execute(
             f"DELETE FROM store.{table} WHERE subject = 'incident' AND subject_id = ?", [plan.incident_id]
@@ -302,7 +303,7 @@ def store_rows(bundle: BundleContent, known: set[str], known_texts: set[str]) ->
             for row in label["evidence"]
         ],
         "fact": [row for row in record["facts"] if row["text_id"] in fresh],
-        "incident": [_incident(record)],
+        "incident": [_incident(record), *(_redirect(name, record) for name in record["redirects"])],
         "incident_member": list(
             {
                 row["text_id"]: _pick(row, "incident_id text_id role score reason joined joined_by")
@@ -329,6 +330,19 @@ def _incident(record: Row) -> Row:
         "incident_id affair_id revision title title_original summary summary_sentences class materialisation limb severity "
         "rationale event_date event_date_precision first_published last_published origins countries state merged_into",
     ) | {"content_sha256": hashlib.sha256(content.encode()).hexdigest()}
+
+
+def _redirect(name: str, record: Row) -> Row:
+    """The row of an id that was merged: it says where it went, and no more is known of it."""
+    target = record["incident"]["incident_id"]
+    return {
+        "incident_id": safe_id(name),
+        "affair_id": record["incident"]["affair_id"],
+        "revision": 1,
+        "state": "merged",
+        "merged_into": target,
+        "content_sha256": hashlib.sha256(f"{name} {target}".encode()).hexdigest(),
+    }
 
 
 def _pick(row: Row, names: str) -> Row:

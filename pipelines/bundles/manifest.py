@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any
 
 from .content import Content, Row
 from .crosswalk import AIID_COLUMNS, title_of
 from .safety import visible, web_url
 from .tables import schemas
-from .verifier import count_rows
+from .verifier import NOT_DATA, count_rows
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 RESOURCE_PROFILE = "https://datapackage.org/profiles/2.0/dataresource.json"
@@ -28,9 +28,15 @@ MEDIA_TYPES = {
     "py": "text/x-python",
     "pub": "application/x-pem-file",
 }
+AIID_TYPES = {
+    "authors": "array",
+    "submitters": "array",
+    "tags": "array",
+    "incident_ids": "array",
+    "is_incident_report": "boolean",
+}
 ABOUT = {
     "incident.json": "The native record, lossless, without bodies",
-    "incident.schema.json": "JSON Schema of incident.json",
     "incident.html": "The record as a page for people; needs no network and runs no script",
     "incident.md": "The record as Markdown",
     "texts.jsonl": "Texts with their carriers and sentences",
@@ -70,7 +76,7 @@ def datapackage(content: Content, files: Mapping[str, bytes], kind: str, version
         "licenses": [LICENCES[kind]],
         "sources": _sources(content),
         "contributors": [{"title": f"wiredesk {versions.get('wiredesk', '')}".strip(), "roles": ["creator"]}],
-        "resources": [_resource(name, files[name]) for name in sorted(files)],
+        "resources": [_resource(name, files[name]) for name in sorted(files) if name not in NOT_DATA],
     }
 
 
@@ -85,46 +91,46 @@ def _sources(content: Content) -> list[Row]:
     return found
 
 
-def _resource(name: str, data: bytes) -> Row:
-    stem, _, ending = name.rpartition(".")
-    resource: dict[str, Any] = {
+def describe(path: str, size: int, sha256: str, rows: int | None) -> Row:
+    """A resource of a Data Package. Where Frictionless cannot count the rows, their number goes under a name of ours.
+
+    It reads the format ``parquet`` by pyarrow, which is asked of nobody here, and stumbles over empty JSON Lines.
+    """
+    ending = path.rpartition(".")[2]
+    countable = ending != "parquet" and not (ending == "jsonl" and rows == 0)
+    resource: Row = {
         "$schema": RESOURCE_PROFILE,
-        "name": name.lower(),
-        "path": name,
-        "format": ending,
+        "name": re.sub(r"[^a-z0-9._-]", "-", path.lower()),
+        "path": path,
+        "format": ending if countable else f"x-{ending}",
         "mediatype": MEDIA_TYPES[ending],
-        "bytes": len(data),
-        "hash": "sha256:" + hashlib.sha256(data).hexdigest(),
-        "description": ABOUT.get(name, f"The table {stem}"),
+        "bytes": size,
+        "hash": f"sha256:{sha256}",
     }
     if ending not in ("wacz", "parquet"):
         resource["encoding"] = "utf-8"
-    rows = count_rows(name, data)
     if rows is not None:
-        resource["rows"] = rows
+        resource["rows" if countable else "rowCount"] = rows
+    return resource
+
+
+def _resource(name: str, data: bytes) -> Row:
+    stem, _, ending = name.rpartition(".")
+    resource = describe(name, len(data), hashlib.sha256(data).hexdigest(), count_rows(name, data))
+    resource["description"] = ABOUT.get(name, f"The table {stem}")
     if stem in schemas():
-        fields = [
-            {"name": item.name, "type": item.type, "description": item.description}
-            for item in schemas()[stem]
-        ]
-        resource["schema"] = {"$schema": TABLE_PROFILE, "fields": fields, "missingValues": [""]}
-        if (
-            ending != "parquet"
-        ):  # Frictionless's own reader of Parquet wants pyarrow: declared, not typed as a table
-            resource["type"] = "table"
+        # the keys of a JSON line are sorted, and Frictionless wants the fields in the order of the file
+        columns = (
+            sorted(schemas()[stem], key=lambda item: item.name) if ending == "jsonl" else schemas()[stem]
+        )
+        fields = [{"name": item.name, "type": item.type, "description": item.description} for item in columns]
     elif name == "aiid-reports.csv":
-        lists = {"authors", "submitters", "tags", "incident_ids"}
-        fields = [
-            {
-                "name": item,
-                "type": "array" if item in lists else "boolean" if item == "is_incident_report" else "string",
-            }
-            for item in AIID_COLUMNS
-        ]
-        resource |= {
-            "type": "table",
-            "schema": {"$schema": TABLE_PROFILE, "fields": fields, "missingValues": [""]},
-        }
+        fields = [{"name": item, "type": AIID_TYPES.get(item, "string")} for item in AIID_COLUMNS]
+    else:
+        return resource
+    resource["schema"] = {"$schema": TABLE_PROFILE, "fields": fields, "missingValues": [""]}
+    if "rows" in resource:
+        resource["type"] = "table"
     return resource
 
 

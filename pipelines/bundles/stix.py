@@ -95,6 +95,7 @@ def stix(content: Content, wacz_sha256: str | None) -> Row:
     if wacz_sha256:
         make.objects.append(
             library.Artifact(
+                id=f"artifact--{uuid5('stix', 'artifact', content.incident_id)}",
                 mime_type="application/wacz",
                 url="file:pages.wacz",
                 hashes={"SHA-256": wacz_sha256},

@@ -17,7 +17,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from pipelines.store import fetch_rows, insert
-from pipelines.store.migrate import migrate
+from pipelines.store.schema import migrate
 
 INCIDENT = "2026-03-02-k3x9"
 MERGED = "2026-03-03-0abc"
@@ -180,11 +180,17 @@ class World:
         for row in self.rows["store.fetch"]:
             if row["warc_offset"] == -1:
                 row["warc_offset"] = offsets[row["article_id"]]
-        con = duckdb.connect(config={"threads": "2"})
-        migrate(con, now=NOW)
+        con = empty_store()
         for table, rows in self.rows.items():
             insert(con, table, rows)
         return con
+
+
+def empty_store() -> duckdb.DuckDBPyConnection:
+    """A store without a row, in memory."""
+    con = duckdb.connect(config={"threads": "2"})
+    migrate(con, now=NOW)
+    return con
 
 
 def write_warc(path: Path, pages: dict[str, tuple[str, bytes]]) -> dict[str, int]:
@@ -198,10 +204,11 @@ def write_warc(path: Path, pages: dict[str, tuple[str, bytes]]) -> dict[str, int
                 "200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1"
             )
             record = writer.create_warc_record(
-                url, "response", payload=io.BytesIO(body), http_headers=head,
+                url, "response", payload=io.BytesIO(body), length=len(body), http_headers=head,
                 warc_headers_dict={"WARC-Date": "2026-03-05T00:00:00Z", "WARC-Record-ID": f"<urn:uuid:{hashlib.md5(key.encode()).hexdigest()}>"},
             )  # fmt: skip
             writer.write_record(record)
+            record.raw_stream.close()  # the spool in which warcio counted the digest
     return offsets
 
 
