@@ -13,6 +13,7 @@ from pipelines.hanzi.folding import (
 from pipelines.hanzi.regions import word_regions
 from pipelines.hanzi.scripts import character_table, is_han
 from pipelines.hanzi.telling import script_of, telling_characters
+from pipelines.hanzi.words import pattern as longest_match
 
 __all__ = [
     "NORMALISATION_VERSION",
@@ -20,6 +21,7 @@ __all__ = [
     "fold",
     "fold_with_offsets",
     "is_han",
+    "longest_match",
     "script_of",
     "source_span",
     "telling_characters",
