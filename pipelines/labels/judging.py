@@ -9,13 +9,15 @@ from pipelines import profiles
 from pipelines.labels.axes import axis_labels
 from pipelines.labels.classes import Verdict, decide
 from pipelines.labels.facts import facts
+from pipelines.labels.gravity import limbs as limbs_of
+from pipelines.labels.gravity import quote, with_subject
+from pipelines.labels.gravity import severity as severity_of
 from pipelines.labels.reading import Sense, read
 from pipelines.profiles import Profile
 from pipelines.records import OK, Evidence, Judgement, Label, Materialisation, Row
 
 VERSION = "labels-1"
 SHOWN = 3
-SUBJECT_SHOWN = 0.5
 
 
 def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
@@ -57,9 +59,9 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
     materialisation: Materialisation | None = None
     if verdict.class_ in ("incident", "hazard"):
         materialisation = "actual" if verdict.class_ == "incident" else "plausible"
-        limbs = _limbs(senses, materialisation)
+        limbs = limbs_of(senses, materialisation)
         labels += limbs
-        step = _severity(senses, verdict.class_, materialisation)
+        step = severity_of(senses, verdict.class_, materialisation)
         if step is not None:
             severity = step.value
             labels.append(step)
@@ -84,71 +86,12 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
 
 
 def _class_label(verdict: Verdict, senses: Sequence[Sense]) -> Label:
-    shown = _with_subject([reason.sense for reason in verdict.reasons[:SHOWN]], senses)
+    shown = with_subject([reason.sense for reason in verdict.reasons[:SHOWN]], senses)
     return Label(
         axis="class",
         value=verdict.class_,
         score=round(verdict.probabilities[verdict.class_], 4),
-        evidence=_quote(shown),
-        method="rules",
-    )
-
-
-def _with_subject(shown: list[Sense], senses: Sequence[Sense]) -> list[Sense]:
-    """The sentences, with the one that names the subject where none of them does."""
-    if max((sense.subject for sense in shown), default=0.0) < SUBJECT_SHOWN:
-        best = max(senses, key=lambda sense: (sense.subject * sense.place, -sense.line.n))
-        shown = [*shown, best]
-    return shown
-
-
-def _quote(senses: Iterable[Sense]) -> tuple[Evidence, ...]:
-    return profiles.evidence(sense.line for sense in senses)
-
-
-def _limbs(senses: Sequence[Sense], materialisation: str) -> list[Label]:
-    best: dict[str, tuple[float, Sense]] = {}
-    for sense in senses:
-        for said in sense.harms:
-            worth = (
-                said.harm.strength
-                * sense.link
-                * sense.place
-                * (1.0 if said.stance == materialisation else 0.5)
-            )
-            if said.harm.limb not in best or worth > best[said.harm.limb][0]:
-                best[said.harm.limb] = (worth, sense)
-    ranked = sorted(best.items(), key=lambda pair: (-pair[1][0], pair[0]))
-    kept = [(limb, worth, sense) for limb, (worth, sense) in ranked if worth >= 0.5 * ranked[0][1][0]]
-    return [
-        Label(
-            axis="limb",
-            value=limb,
-            score=round(worth, 4),
-            evidence=_quote(_with_subject([sense], senses)),
-            method="rules",
-        )
-        for limb, worth, sense in kept
-    ]
-
-
-def _severity(senses: Sequence[Sense], class_: str, materialisation: str) -> Label | None:
-    said = [
-        (one.harm.strength * sense.link * sense.place, one.harm.serious, sense)
-        for sense in senses
-        for one in sense.harms
-        if one.stance == materialisation
-    ]
-    if not said:
-        return None
-    serious = [one for one in said if one[1]]
-    worth, grave, sense = max(serious or said, key=lambda one: one[0])
-    value = f"serious {class_}" if grave and worth >= 0.3 else class_
-    return Label(
-        axis="severity",
-        value=value,
-        score=round(min(1.0, worth), 4),
-        evidence=_quote(_with_subject([sense], senses)),
+        evidence=quote(shown),
         method="rules",
     )
 

@@ -35,11 +35,14 @@ class Harm:
     name: str
     about: str
     limb: str
+    """Key of one of the profile's limbs, or empty where the words name no harm of their own."""
     stance: str
     strength: float
     serious: bool
     values: Mapping[tuple[str, str], float]
     """Strength of the reason that the harm gives for a value, by (axis, value)."""
+    context: bool = False
+    """It lends weight to another harm (a lawsuit over it) and tells the limb only where no other does."""
     accident: bool = False
     """A mishap that harms nobody by itself: where the text denies that anyone was hurt, it is a near miss."""
 
@@ -210,13 +213,22 @@ def _harms(path: Path, known: set[tuple[str, str]], limbs: set[str]) -> tuple[di
         unknown = sorted(f"{axis}: {value}" for axis, value in values.keys() - known)
         if unknown:
             raise ProfileError(f"{path}: {name} names values that no axis has: {'; '.join(unknown)}")
-        if group["limb"] not in limbs or group["stance"] not in STANCES:
+        if group["limb"] not in {"", *limbs} or group["stance"] not in STANCES:
             raise ProfileError(f"{path}: {name} has limb {group['limb']!r} and stance {group['stance']!r}")
         about = str(group.get("about", name.replace("_", " ")))
         strength = float(group.get("strength", 1.0))
         serious = int(group.get("severity", 1)) > 1
-        accident = bool(group.get("accident", False))
-        harms[name] = Harm(name, about, group["limb"], group["stance"], strength, serious, values, accident)
+        harms[name] = Harm(
+            name=name,
+            about=about,
+            limb=group["limb"],
+            stance=group["stance"],
+            strength=strength,
+            serious=serious,
+            values=values,
+            context=bool(group.get("context", False)),
+            accident=bool(group.get("accident", False)),
+        )
         cues.append((Cue(f"harm.{name}"), _phrases(group["phrases"])))
     return harms, cues
 
