@@ -90,6 +90,7 @@ def run(
     store.prepare(now=context.now)
     funnel = Funnel()
     with store.write() as con:
+        con.execute("UPDATE store.run SET outcome = 'interrupted' WHERE outcome = 'running'")
         insert(
             con,
             "store.run",

@@ -23,7 +23,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "run": ("run", "The line over everything that has landed and is not done."),
     "watch": ("watch", "Scheduled crawls and runs."),
     "query": ("query", "Read-only SQL on the public views."),
-    "search": ("search", "Search across scripts, regions and languages."),
+    "search": ("query", "Search across scripts, regions and languages."),
     "incident": ("incident", "List, show and curate incidents."),
     "text": ("incident", "Take an article out of a text."),
     "article": ("incident", "Keep, drop or fix an article."),

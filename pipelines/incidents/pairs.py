@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from pipelines.embedding import DIMENSIONS, as_vectors
 from pipelines.incidents.model import Features
@@ -43,19 +44,8 @@ class Background:
         self.size = len(texts)
         self._title = _Frequencies(unpack(text.title_terms)[0] for text in texts)
         self._terms = _Frequencies(unpack(text.terms)[0] for text in texts)
-        vectors = (
-            as_vectors([text.title_vector for text in texts])
-            if texts
-            else np.zeros((0, DIMENSIONS), np.float32)
-        )
-        languages = np.array([text.language for text in texts])
-        middle = vectors.sum(axis=0) / (len(texts) + _CENTRE_PRIOR)
-        self._centre = {"": middle}
-        for language in sorted(set(languages.tolist())):
-            own = vectors[languages == language]
-            self._centre[language] = (own.sum(axis=0) + _LANGUAGE_PRIOR * middle) / (
-                len(own) + _LANGUAGE_PRIOR
-            )
+        self._title_centre = _Centres(texts, "title_vector")
+        self._lead_centre = _Centres(texts, "lead_vector")
 
     def title_idf(self, hashes: NDArray[np.uint32]) -> Floats:
         """Inverse document frequency of pieces of headlines."""
@@ -69,14 +59,47 @@ class Background:
         """In how many texts each word occurs."""
         return self._terms.count(hashes)
 
-    def centred(self, texts: Sequence[Features]) -> Floats:
+    def titles(self, texts: Sequence[Features]) -> Floats:
         """Title vectors relative to their language's centre, of length one; zero where there is no title."""
-        vectors = as_vectors([text.title_vector for text in texts])
+        return self._title_centre.relative(texts)
+
+    def leads(self, texts: Sequence[Features]) -> Floats:
+        """The same of the vectors of the bodies' beginnings."""
+        return self._lead_centre.relative(texts)
+
+
+class _Centres:
+    """The mean vector of each language in the stream, drawn to the mean of all, and that to the origin."""
+
+    def __init__(self, texts: Sequence[Features], name: Literal["title_vector", "lead_vector"]) -> None:
+        self._name: Literal["title_vector", "lead_vector"] = name
+        vectors = self._vectors(texts)
+        languages = np.array([text.language for text in texts])
+        middle = vectors.sum(axis=0) / (len(texts) + _CENTRE_PRIOR)
+        self._centre = {"": middle}
+        for language in sorted(set(languages.tolist())):
+            own = vectors[languages == language]
+            self._centre[language] = (own.sum(axis=0) + _LANGUAGE_PRIOR * middle) / (
+                len(own) + _LANGUAGE_PRIOR
+            )
+
+    def _vectors(self, texts: Sequence[Features]) -> Floats:
+        if not texts:
+            return np.zeros((0, DIMENSIONS), np.float32)
+        return as_vectors(
+            [text.title_vector if self._name == "title_vector" else text.lead_vector for text in texts]
+        )
+
+    def relative(self, texts: Sequence[Features]) -> Floats:
+        vectors = self._vectors(texts)
+        if not texts:
+            return vectors
         present = np.abs(vectors).max(axis=1) > 0
-        vectors -= np.stack([self._centre.get(text.language, self._centre[""]) for text in texts])
+        vectors = vectors - np.stack([self._centre.get(text.language, self._centre[""]) for text in texts])
         length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-        vectors = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 1e-6)
-        out: Floats = vectors.astype(np.float32)
+        out: Floats = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 1e-6).astype(
+            np.float32
+        )
         out[~present] = 0
         return out
 
@@ -133,12 +156,14 @@ class Block:
     def __init__(self, texts: Sequence[Features], background: Background, settings: Settings) -> None:
         self.texts = texts
         self._settings = settings
-        self.vectors = background.centred(texts)
+        self.vectors = background.titles(texts)
+        self._leads = background.leads(texts)
         titles = [unpack(text.title_terms) for text in texts]
         bodies = [unpack(text.terms) for text in texts]
         self._titles = _rows(titles, background.title_idf)
         self._bodies = _rows(bodies, background.idf)
         self._heads, self._presence = _coverage_rows(bodies, texts, background)
+        self._facts = [frozenset((*text.names, *text.numbers)) for text in texts]
         self._bare = np.array([not _has_body(text) for text in texts])
         self._untitled = np.array([not title[0].size for title in titles])
         self._days = np.array([np.nan if text.day is None else text.day for text in texts])
@@ -146,11 +171,7 @@ class Block:
 
     def cosines(self, first: Indices, second: Indices) -> Floats:
         """Cosine of the centred title vectors of each pair."""
-        out = np.empty(len(first), np.float32)
-        for at in range(0, len(first), _CHUNK):
-            part = slice(at, at + _CHUNK)
-            out[part] = np.einsum("ij,ij->i", self.vectors[first[part]], self.vectors[second[part]])
-        return out
+        return _cosines(self.vectors, first, second)
 
     def gap(self, first: Indices, second: Indices) -> NDArray[np.float64]:
         """Days between the two texts of each pair; 0 where a date is missing: nothing speaks against them."""
@@ -170,9 +191,21 @@ class Block:
         )
         full = s.body * body + s.coverage * coverage + s.better * np.maximum(title, body)
         bare = (self._bare[first] | self._bare[second]) & ~(self._untitled[first] | self._untitled[second])
-        score = np.where(bare, s.title_only * title, full)
+        score: Floats = np.where(bare, s.title_only * title, full).astype(np.float32)
         apart = self._language[first] != self._language[second]
-        return (score * np.where(apart, 1 + s.across_languages, 1)).astype(np.float32)
+        score[apart] *= 1 + s.across_languages
+        # two languages share few words: there the meaning of headline and lead stands in for them
+        told = np.nonzero(apart & ~bare)[0]
+        if len(told):
+            one, other = first[told], second[told]
+            same = 0.5 * meaning[told] + 0.5 * _cosines(self._leads, one, other)
+            shared = np.array([self._shared(i, j) for i, j in zip(one.tolist(), other.tolist(), strict=True)])
+            score[told] = np.maximum(score[told], s.meaning_across * same + s.names_across * shared)
+        return score
+
+    def _shared(self, first: int, second: int) -> int:
+        """How many names and quantities two texts have in common, at most four."""
+        return min(4, len(self._facts[first] & self._facts[second]))
 
     def decay(self, first: Indices, second: Indices) -> Floats:
         """What time leaves of a link: 1 on the same day, falling smoothly, never below ``rest``."""
@@ -185,6 +218,14 @@ class Block:
         score: Floats = np.clip(self.timeless(first, second) * self.decay(first, second), 0, 1)
         score[score < self._settings.floor] = 0
         return score
+
+
+def _cosines(vectors: Floats, first: Indices, second: Indices) -> Floats:
+    out = np.empty(len(first), np.float32)
+    for at in range(0, len(first), _CHUNK):
+        part = slice(at, at + _CHUNK)
+        out[part] = np.einsum("ij,ij->i", vectors[first[part]], vectors[second[part]])
+    return out
 
 
 def _has_body(text: Features) -> bool:
@@ -235,6 +276,8 @@ def _dots(left: _Rows, right: _Rows, first: Indices, second: Indices) -> Floats:
     One row at a time is spread over the vocabulary, the partners' entries are gathered from it.
     """
     out = np.zeros(len(first), np.float32)
+    if not len(first):
+        return out
     order = np.argsort(first, kind="stable")
     owners, begins = np.unique(first[order], return_index=True)
     ends = np.append(begins[1:], len(first))
