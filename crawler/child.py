@@ -76,6 +76,7 @@ def run(spec: dict[str, Any], announce: Announce | None = None) -> CrawlReport:
             limit=spec["limit"],
             ways=tuple(spec["ways"]),
             urls=tuple(spec["urls"]),
+            probe=spec["probe"],
         )
         reports, interrupted = _crawl(plan, outlets, registry, _settings(spec), announce)
     return CrawlReport(

@@ -24,6 +24,8 @@ class Plan:
     """Names of the ways to use; empty: all."""
     urls: tuple[str, ...] = ()
     """Articles to fetch, known or not, without asking the listings."""
+    probe: bool = False
+    """Ask every channel, of both ranks, for its first page, and for one article: a look at the outlet's health."""
     started: float = field(default_factory=monotonic)
 
     def moment(self) -> datetime:

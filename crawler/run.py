@@ -44,6 +44,7 @@ def crawl(
     registry: str = "crawler.outlets:registry",
     settings: dict[str, Any] | None = None,
     urls: Sequence[str] = (),
+    probe: bool = False,
     progress: Progress | None = None,
 ) -> CrawlReport:
     """Crawl ``outlets`` into the archive and the landing log of ``data_dir``.
@@ -60,6 +61,7 @@ def crawl(
         registry: ``module:function`` that gives the outlets, for tests.
         settings: Scrapy settings over the project's; politeness can be lowered only together with ``via``.
         urls: these articles and nothing else.
+        probe: every channel's first page and one article, to see whether the outlet is well.
         progress: hears how far it is.
 
     Raises:
@@ -69,7 +71,7 @@ def crawl(
     """
     spec = _spec(
         data_dir, outlets, run_id=run_id, now=now, since=since, limit=limit, contact=contact, via=via, ways=ways,
-        registry=registry, settings=settings or {}, urls=urls,
+        registry=registry, settings=settings or {}, urls=urls, probe=probe,
     )  # fmt: skip
     child = subprocess.Popen(
         [sys.executable, "-m", "crawler.child"],

@@ -92,7 +92,8 @@ class OutletSpider(scrapy.Spider):
     def _listings(self, rank: int) -> Yield:
         self._rank, self._poor = rank, []
         for number, way in enumerate(self.outlet.ways):
-            if way.rank == rank and (not self.plan.ways or way.name in self.plan.ways):
+            wanted = way.rank == rank or self.plan.probe
+            if wanted and (not self.plan.ways or way.name in self.plan.ways):
                 yield from self._ask_listing(way.url, way=way, number=number, page=0)
         if not self._open:
             yield from self._rank_done()
@@ -158,7 +159,12 @@ class OutletSpider(scrapy.Spider):
             for address in more[: way.max_maps]:
                 yield from self._ask_listing(address, way=way, number=number, page=page + 1)
         pages = way.pages()
-        if page + 1 < len(pages) and counts.get("new") and not self._reached_since(entries):
+        if (
+            page + 1 < len(pages)
+            and counts.get("new")
+            and not self.plan.probe
+            and not self._reached_since(entries)
+        ):
             yield from self._ask_listing(pages[page + 1], way=way, number=number, page=page + 1)
         if not self._open:
             yield from self._rank_done()
@@ -199,7 +205,8 @@ class OutletSpider(scrapy.Spider):
         return bool(self.plan.since and dated and max(dated) < self.plan.since)
 
     def _rank_done(self) -> Yield:
-        if self._rank == 1 and (self._poor or not self.candidates) and self.outlet.ways_of_rank(2):
+        poor = self._rank == 1 and (self._poor or not self.candidates)
+        if poor and not self.plan.probe and self.outlet.ways_of_rank(2):
             self.logger.info("second channels: %s", "; ".join(self._poor) or "the first named nothing")
             yield from self._listings(2)
         else:
@@ -223,7 +230,7 @@ class OutletSpider(scrapy.Spider):
                 passed.extend(self._passed_over(candidate, "over_limit"))
             else:
                 wanted.append(candidate)
-        if passed:
+        if passed and not self.plan.probe:
             yield PassedOver(met=tuple(passed))
         self.waiting = {candidate.url: candidate for candidate in wanted}
         for candidate in wanted:
