@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from pipelines.reading.tables import words
-from pipelines.reading.tree import MAX_DEPTH, MAX_ELEMENTS, Element, TooBigError, TooDeepError
+from pipelines.reading.tree import MAX_DEPTH, MAX_ELEMENTS, Element, TooBigError, TooDeepError, squeeze
 
 SKIPPED = words("markup.toml", "skipped")
 INLINE = words("markup.toml", "inline")
@@ -80,7 +80,7 @@ def lay_out(root: Element, *, hidden: bool = False) -> Layout:
     def close() -> None:
         nonlocal links
         if pieces:
-            text = " ".join("".join(pieces).split())
+            text = squeeze("".join(pieces))
             if text:
                 blocks.append(
                     Block(text, min(links, len(text)), owners[-1] if owners else 0, stack[-1] if stack else 0)

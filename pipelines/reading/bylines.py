@@ -153,7 +153,7 @@ def _printed(layout: Layout, anchor: int, body: range) -> tuple[list[str], list[
             for pattern in (_REPORTER, _LABELLED):
                 match: re.Match[str] | None
                 for match in pattern.finditer(part):
-                    names = _names(match["names"], glued=pattern is _REPORTER)
+                    names = names_in_run(match["names"])
                     if pattern is _REPORTER and re.search("[摄攝]", match["after"]):
                         continue
                     if names and not re.search(r"(?:责任|責任|图|圖|摄影|攝影)\s*$", part[: match.start()]):
@@ -167,25 +167,28 @@ def _printed(layout: Layout, anchor: int, body: range) -> tuple[list[str], list[
     return [], [name for name in agency if name in _agencies()]
 
 
-def _names(text: str, *, glued: bool) -> list[str]:
+def names_in_run(run: str) -> list[str]:
+    """Names out of a run of Han characters in which place and verb may stick to the last name.
+
+    ``侯駿霖台灣台北報導`` is 侯駿霖. A place or verb that is known ends the name; without one a Chinese name has three
+    characters at most.
+    """
     found: list[str] = []
-    for name in re.split(_GLUE, text):
-        if _NO_NAME.match(name):
-            return found
-        if glued and len(name) > 3:  # 葉臻台北: the dateline's place sticks to the name
-            name = next(
-                (
-                    name[: -len(place)]
-                    for place in _places()
-                    if name.endswith(place) and len(name) - len(place) >= 2
-                ),
-                name,
-            )
-        if name.endswith(("摄", "攝")):
+    for piece in re.split(_GLUE, run):
+        if not piece or _NO_NAME.match(piece):
+            break
+        if piece.endswith(("摄", "攝")):
             return []
-        if name in _places() or not _plausible(name):
-            continue
-        found.append(name)
+        ends = [
+            at
+            for at in range(2, min(len(piece), 6))
+            if any(piece.startswith(place, at) for place in _places())
+        ]
+        name = piece[: ends[0]] if ends else (piece if len(piece) <= 4 or "·" in piece else piece[:3])
+        if name not in _places() and _plausible(name):
+            found.append(name)
+        if name != piece:
+            break
     return list(dict.fromkeys(found))
 
 

@@ -174,7 +174,7 @@ def authors(found: Hints, paragraphs: list[str]) -> list[str]:
         for text in texts:
             match = re.search(pattern, text[:300]) or re.search(pattern, text[-120:])
             groups = match.groupdict() if match else {}
-            names = bylines.split_names(groups.get("names") or "")
+            names = _persons(match, groups.get("names") or "") if match else []
             if names:
                 return names
             if groups.get("agency") and not agency:
@@ -182,6 +182,27 @@ def authors(found: Hints, paragraphs: list[str]) -> list[str]:
     if agency:
         return agency
     return [name for text in found.author_texts if len(text) <= 40 for name in bylines.split_names(text)]
+
+
+def _persons(match: re.Match[str], text: str) -> list[str]:
+    """The names a pattern caught; of Han names the whole run counts, since no pattern can tell a name from a place."""
+    if not re.search(r"[\u4e00-\u9fff]", text):
+        return bylines.split_names(text)
+    run = re.match(r"[\u4e00-\u9fff·、，和\s]*", match.string[match.start("names") :])
+    return bylines.names_in_run((run[0] if run else text).strip())
+
+
+def without_byline(markup: Markup, paragraphs: list[str]) -> list[str]:
+    """Paragraphs without a bracketed reporter's line at the start: the names are kept as the article's authors."""
+    if not paragraphs:
+        return paragraphs
+    head = re.match(r"\s*[（(【\[〔][^（()）【】\[\]〔〕]{2,60}[）)】\]〕]\s*", paragraphs[0])
+    for pattern in markup.byline_patterns if head else ():
+        match = re.search(pattern, head[0]) if head else None
+        if head and match and match.groupdict().get("names"):
+            rest = paragraphs[0][head.end() :]
+            return [rest, *paragraphs[1:]] if rest else paragraphs[1:]
+    return paragraphs
 
 
 def refuse(outlet: Outlet, page: Declared, html: str, layout: Layout) -> Verdict | None:

@@ -116,10 +116,23 @@ class _Reading:
             title_as_printed=self.printed or None,
             section=metadata.section(self.declared) or (hints.section if hints is not None else None),
             image_url=metadata.image_url(self.declared) or (hints.image if hints is not None else None),
-            canonical_url=metadata.canonical_url(self.declared),
+            canonical_url=self._canonical(),
             site_name=metadata.site_name(self.declared),
             extractor=f"reading/{self.version}",
         )
+
+    def _canonical(self) -> str | None:
+        """The outlet's own spelling of the address where it claims it, else what the page declares."""
+        declared = metadata.canonical_url(self.declared)
+        if self.outlet is None:
+            return declared
+        from crawler.outlets import identify
+
+        for address in (self.page.url, declared):
+            found = identify(address) if address else None
+            if found is not None and found.outlet_id == self.outlet.key and found.article_id:
+                return found.canonical_url
+        return declared
 
     def _text(self, body: Body | None) -> tuple[str, str, Body | None]:
         """The article's text, who read it and how far the readers agree, and the body by the outlet's rules.
@@ -132,7 +145,8 @@ class _Reading:
             containers = outlet_rules.blocks_of(self.hints, self.layout)
             if containers:
                 ruled = bodies.inside(self.layout, containers, self.printed, self.anchor)
-                text = "\n".join(outlet_rules.tidy(self.hints.markup, ruled.text.split("\n")))
+                paragraphs = outlet_rules.tidy(self.hints.markup, ruled.text.split("\n"))
+                text = "\n".join(outlet_rules.without_byline(self.hints.markup, paragraphs))
                 if text:
                     agreed = reference.agreement(text, own)
                     return text, f"outlet {self.hints.outlet.key}, agreement={agreed:.2f} with blocks", ruled

@@ -25,6 +25,7 @@ MAX_ELEMENTS = 400_000
 MAX_CHARACTERS = 20_000_000
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SPACES = re.compile(r"\s+")
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 
 
@@ -55,8 +56,12 @@ def parse(text: str) -> Element | None:
 
 
 def squeeze(text: str | None) -> str:
-    """Text with every run of white space made one space."""
-    return " ".join((text or "").split())
+    """Text with every run of white space made one space; an ideographic space inside stays, as headlines print it."""
+    if not text:
+        return ""
+    if "\u3000" not in text:
+        return " ".join(text.split())
+    return _SPACES.sub(lambda run: "\u3000" if "\u3000" in run[0] else " ", text).strip()
 
 
 def inner_text(element: Element) -> str:
