@@ -22,6 +22,7 @@ from pipelines.incidents.model import (
     Outcome,
     Reach,
 )
+from pipelines.incidents.record import CitedSentence, MemberText, Moment, Record, describe
 from pipelines.incidents.settings import Settings, default_settings, settings_digest
 from pipelines.incidents.stage import filter_rows
 from pipelines.incidents.world import load_features, reach, save_features
@@ -32,17 +33,22 @@ __all__ = [
     "FEATURES_VERSION",
     "VERSION",
     "Change",
+    "CitedSentence",
     "Constraints",
     "Features",
     "Item",
     "KnownIncident",
+    "MemberText",
     "Membership",
+    "Moment",
     "Outcome",
     "Reach",
+    "Record",
     "Settings",
     "assign",
     "calendar_day",
     "default_settings",
+    "describe",
     "features",
     "filter_rows",
     "from_row",

@@ -19,6 +19,8 @@ class Settings:
     title_meaning: float
     title_only: float
     across_languages: float
+    meaning_across: float
+    names_across: float
     floor: float
     days: float
     power: float

@@ -30,7 +30,7 @@ _COLUMNS = ", ".join(COLUMNS)
 _HITS = """
 WITH found AS (
     SELECT k.key, k.text_id FROM {table} k
-    WHERE k.key IN (SELECT key FROM new_key) {window}
+    WHERE k.key IN (SELECT key FROM new_key) AND k.text_id NOT IN (FROM new_text) {window}
 ), common AS (
     SELECT key, count(*) AS n FROM found GROUP BY key HAVING count(*) <= {posting}
 )
@@ -96,6 +96,9 @@ def reach(
     high = max(dated) + settings.window if dated else None
     window = "" if low is None else f"AND (k.day IS NULL OR k.day BETWEEN {low!r} AND {high!r})"
     keys = [index_keys(text) for text in new]
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE new_text AS SELECT unnest(?::VARCHAR[]) AS text_id", [sorted(ids)]
+    )
     con.execute("CREATE OR REPLACE TEMP TABLE new_key (text INTEGER, key UINTEGER)")
     _append(
         con,
