@@ -89,6 +89,7 @@ def _cjk(
     others = sum(n for code, n in counts.items() if code not in {"Hani", "Hira", "Kana", "Hang", "Latn"})
     if not east or others > east or (counts.get("Latn") and _mostly_latin(sample, east)):
         return None
+    own_words = sample
     if kana or hangul:
         if han_n and kana + hangul < han_n and (inner := han.without_quotations(sample)) != sample:
             # 「恋するフォーチュンクッキー」 in a Chinese headline is a quotation, not the headline's language.
@@ -96,6 +97,7 @@ def _cjk(
             if plain.get("Hani", 0) >= 4:
                 kana, hangul = plain.get("Hira", 0) + plain.get("Kana", 0), plain.get("Hang", 0)
                 han_n = plain["Hani"]
+                own_words = inner
         decorative = len(_KANA_IN_CHINESE.findall(sample)) if kana <= 2 and han_n >= 4 else 0
         kana -= min(kana, decorative)
         share = (kana + hangul) / (han_n + kana + hangul)
@@ -111,7 +113,7 @@ def _cjk(
         and not _ONLY_CHINESE.search(sample)
     ):
         return _answer("ja", "Jpan", None, 0.7, "japanese characters")
-    return _chinese(sample, han_n, outlet_language_tag, outlet_region)
+    return _chinese(sample, own_words, han_n, outlet_language_tag, outlet_region)
 
 
 def _mostly_latin(sample: str, east: int) -> bool:
@@ -122,8 +124,11 @@ def _mostly_latin(sample: str, east: int) -> bool:
     return words > 4 * east or bool(_FUNCTION_WORD.search(sample.lower()))
 
 
-def _chinese(sample: str, han_n: int, outlet_language_tag: str | None, outlet_region: str | None) -> Language:
-    script, agree = script_of(sample)
+def _chinese(
+    sample: str, own_words: str, han_n: int, outlet_language_tag: str | None, outlet_region: str | None
+) -> Language:
+    """``own_words`` is the sample without quotations in Japanese or Korean, whose characters tell nothing here."""
+    script, agree = script_of(own_words)
     language, sure = han.variety_of(sample, han_n)
     method = "characters" if language == "zh" else "characters+words"
     confidence = sure if script == "Hani" else min(sure, 0.5 + 0.49 * agree)

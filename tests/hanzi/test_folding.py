@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import opencc
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.hanzi import fold, fold_with_offsets, is_han, source_span, to_simplified, word_regions
@@ -55,6 +55,7 @@ def test_everyday_simplified_text_keeps_its_characters() -> None:
     assert changed == set("乾藉著瞭覆彷") & set(everyday)
 
 
+@settings(deadline=None)
 @given(han_text)
 def test_offsets_agree_with_fold_and_cover_the_source(text: str) -> None:
     folded, offsets = fold_with_offsets(text)
@@ -64,6 +65,7 @@ def test_offsets_agree_with_fold_and_cover_the_source(text: str) -> None:
     assert offsets[-1] == len(text)
 
 
+@settings(deadline=None)
 @given(han_text)
 def test_every_folded_span_comes_from_source_that_folds_to_hold_it(text: str) -> None:
     folded, offsets = fold_with_offsets(text)
@@ -86,6 +88,7 @@ def test_source_span_refuses_an_empty_span() -> None:
         source_span([0, 1, 2], 1, 1)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_input_breaks_folding(text: str) -> None:
     folded, offsets = fold_with_offsets(text)

@@ -1,0 +1,45 @@
+"""Whom a text credits, in both scripts and English."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.texts import attributed_source
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "source"),
+    [
+        ("英媒：中企透過中間商取得晶片", "據英國《金融時報》報導，多家公司", "Financial Times"),
+        ("中企通过中间商取得芯片", "据英国《金融时报》报道，多家公司", "Financial Times"),
+        ("路透：美方擬收緊出口", None, "Reuters"),
+        (None, "（中央社記者王大明台北3日電）市府宣布", "Central News Agency"),
+        (None, "新华社北京3月4日电 记者从有关部门获悉", "Xinhua"),
+        (None, "市府宣布停用系統。\n來源：聯合新聞網", "United Daily News"),
+        (None, "BERLIN (Reuters) - A regulator said", "Reuters"),
+        (None, "A bank lost money, according to the Financial Times.", "Financial Times"),
+        (None, "The Verge first reported the change.", "The Verge"),
+        ("英媒：機器人誤判", "醫院昨天停用", "unnamed British media"),
+        (None, "综合外电报道，一座港口", "unnamed foreign media"),
+        (None, "據媒體報導，警方", "unnamed media"),
+        (None, "彭博社創辦人昨天宣布捐款", None),
+        (None, "Bloomberg LP is buying a chip maker", None),
+        (None, "這款MobileAPP說明書，由本報整理", None),
+        (None, None, None),
+    ],
+)
+def test_attributed_source(title: str | None, text: str | None, source: str | None) -> None:
+    assert attributed_source(title, text) == source
+
+
+def test_a_named_source_wins_over_an_unnamed_one() -> None:
+    assert attributed_source("外媒：又一起", "據路透社報導，法院") == "Reuters"
+
+
+def test_a_name_deep_in_the_body_is_not_the_credit() -> None:
+    assert (
+        attributed_source(
+            None, "本報訊，" + "市府開會討論。" * 120 + "據路透社報導，另案。" + "後續待查。" * 60
+        )
+        is None
+    )
