@@ -3,68 +3,36 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.resources import files
+from typing import Any
 
-_DIGITS = {
-    "零": 0,
-    "〇": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-}
-_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-_WORDS = dict(
-    zip(
-        [
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "dozen",
-        ],
-        (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 12),
-        strict=True,
-    )
+_TABLES: dict[str, dict[str, Any]] = tomllib.loads(
+    (files(__package__) / "data" / "numbers.toml").read_text(encoding="utf-8")
 )
-_SCALES = {
-    "thousand": 10**3,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
-    "m": 10**6,
-    "bn": 10**9,
-    "k": 10**3,
-}
+_DIGITS: dict[str, int] = _TABLES["digits"]
+_UNITS: dict[str, int] = _TABLES["units"]
+_WORDS: dict[str, int] = _TABLES["words"]
+_SCALES: dict[str, int] = _TABLES["scales"]
+_CURRENCIES, _SIGNS, _NAMES, _MONTHS = (_TABLES[name] for name in ("currencies", "signs", "names", "months"))
 _NUMBER = r"(?P<n>\d[\d,]*(?:\.\d+)?\s*[十百千万亿]*|[零〇一二两三四五六七八九十百千万亿]+)"
 _ENGLISH = rf"(?P<n>\d[\d,]*|{'|'.join(_WORDS)})"
 _PEOPLE = [
     (
         "deaths",
         re.compile(
-            rf"{_NUMBER}\s*(?:多|余)?\s*(?:人|名|位|个)[^，。,]{{0,8}}?(?:死亡|丧生|遇难|罹难|身亡|死于|被杀|不治)"
+            rf"{_NUMBER}\s*(?:多|余)?\s*(?:人|名|位|个)[^，。,、；]{{0,8}}?(?:死亡|丧生|遇难|罹难|身亡|死于|被杀|不治)"
         ),
     ),
-    ("deaths", re.compile(rf"(?:造成|导致|致|酿)[^，。,]{{0,6}}?{_NUMBER}\s*(?:人)?\s*死")),
-    ("deaths", re.compile(rf"(?:撞死|炸死|杀死|杀害)[^，。,]{{0,4}}?{_NUMBER}\s*(?:人|名|位)")),
+    ("deaths", re.compile(rf"(?:造成|导致|致|酿)[^，。,、；]{{0,6}}?{_NUMBER}\s*(?:人)?\s*死")),
+    ("deaths", re.compile(rf"(?:撞死|炸死|杀死|杀害)[^，。,、；]{{0,4}}?{_NUMBER}\s*(?:人|名|位)")),
     (
         "injured",
-        re.compile(rf"{_NUMBER}\s*(?:多|余)?\s*(?:人|名|位|个)[^，。,]{{0,8}}?(?:受伤|重伤|轻伤|送医|骨折)"),
+        re.compile(
+            rf"{_NUMBER}\s*(?:多|余)?\s*(?:人|名|位|个)[^，。,、；]{{0,8}}?(?:受伤|重伤|轻伤|送医|骨折)"
+        ),
     ),
     ("injured", re.compile(rf"{_NUMBER}\s*(?:人)?\s*伤(?![害])")),
     (
@@ -98,53 +66,8 @@ _PEOPLE = [
     ),
     ("affected", re.compile(rf"\b{_ENGLISH}\s+(?:\w+\s+)?victims\b", re.IGNORECASE)),
 ]
-_CURRENCIES = {
-    "美元": "USD",
-    "美金": "USD",
-    "港元": "HKD",
-    "港币": "HKD",
-    "人民币": "CNY",
-    "欧元": "EUR",
-    "英镑": "GBP",
-    "日元": "JPY",
-    "日圆": "JPY",
-    "新台币": "TWD",
-    "台币": "TWD",
-    "韩元": "KRW",
-    "韩圆": "KRW",
-    "新元": "SGD",
-    "新加坡元": "SGD",
-    "澳元": "AUD",
-    "加元": "CAD",
-    "卢比": "INR",
-    "元": "",
-}
-_SIGNS = {
-    "$": "USD",
-    "us$": "USD",
-    "hk$": "HKD",
-    "nt$": "TWD",
-    "a$": "AUD",
-    "c$": "CAD",
-    "s$": "SGD",
-    "£": "GBP",
-    "€": "EUR",
-    "¥": "",
-    "rmb": "CNY",
-}
-_NAMES = {
-    "dollars": "USD",
-    "u.s. dollars": "USD",
-    "us dollars": "USD",
-    "euros": "EUR",
-    "pounds": "GBP",
-    "yuan": "CNY",
-    "hong kong dollars": "HKD",
-    "yen": "JPY",
-}
-_MONEY_HAN = re.compile(
-    rf"{_NUMBER}\s*(?:多|余)?\s*(?P<c>{'|'.join(sorted(_CURRENCIES, key=len, reverse=True))})"
-)
+_SAID = "|".join(sorted((name for name in _CURRENCIES if len(name) > 1), key=len, reverse=True))
+_MONEY_HAN = re.compile(rf"(?P<b>{_SAID})?\s*{_NUMBER}\s*(?:多|余)?\s*(?P<c>{_SAID}|元)")
 _MONEY_SIGN = re.compile(
     r"(?<![a-z])(?P<c>us\$|hk\$|nt\$|a\$|c\$|s\$|rmb|[$£€¥])\s?(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<s>thousand|million|billion|trillion|bn|m|k)?\b",
     re.IGNORECASE,
@@ -153,32 +76,11 @@ _MONEY_NAME = re.compile(
     rf"\b(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<s>thousand|million|billion|trillion)?\s+(?P<c>{'|'.join(sorted(_NAMES, key=len, reverse=True))})\b",
     re.IGNORECASE,
 )
-_MONTHS = {
-    name: n
-    for n, name in enumerate(
-        [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ],
-        1,
-    )
-}
 _DATE_HAN = re.compile(
-    r"(?:(?P<y>(?:19|20)\d\d)\s*年\s*)?(?P<m>1[0-2]|0?[1-9])\s*月(?:\s*(?P<d>3[01]|[12]\d|0?[1-9])\s*[日号])?"
+    r"(?:(?P<y>(?:19|20)\d\d)\s*年\s*)?(?<!\d)(?P<m>1[0-2]|0?[1-9])\s*月(?:\s*(?P<d>3[01]|[12]\d|0?[1-9])\s*[日号])?"
 )
 _DATE_ENGLISH = re.compile(
-    rf"\b(?P<m>{'|'.join(_MONTHS)})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:,?\s+(?P<y>(?:19|20)\d\d))?\b",
-    re.IGNORECASE,
+    rf"\b(?P<m>{'|'.join(_MONTHS)})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:,?\s+(?P<y>(?:19|20)\d\d))?\b"
 )
 _DATE_ISO = re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])\b")
 
@@ -237,7 +139,15 @@ def quantities(folded: str) -> list[Quantity]:
         value = number(match.group("n"))
         if value:
             found.append(
-                (match.start(), Quantity(_plain(value), _CURRENCIES[match.group("c")] or None, "money"))
+                (
+                    match.start(),
+                    Quantity(
+                        _plain(value),
+                        (_CURRENCIES[match.group("c")] or _CURRENCIES.get(match.group("b") or "", ""))
+                        or None,
+                        "money",
+                    ),
+                )
             )
     for pattern, table in ((_MONEY_SIGN, _SIGNS), (_MONEY_NAME, _NAMES)):
         for match in pattern.finditer(folded):
@@ -264,7 +174,7 @@ def dates(folded: str) -> list[tuple[str, str]]:
     for pattern in (_DATE_ISO, _DATE_HAN, _DATE_ENGLISH):
         for match in pattern.finditer(folded):
             year, month, day = match.group("y") or "XXXX", match.group("m"), match.group("d")
-            number_of = _MONTHS[month.lower()] if month.lower() in _MONTHS else int(month)
+            number_of = _MONTHS[month] if month in _MONTHS else int(month)
             if day is None and match.group("y") is None:
                 continue
             value = f"{year}-{number_of:02d}" + (f"-{int(day):02d}" if day else "")
