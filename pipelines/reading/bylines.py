@@ -167,6 +167,12 @@ def _printed(layout: Layout, anchor: int, body: range) -> tuple[list[str], list[
     return [], [name for name in agency if name in _agencies()]
 
 
+def names_reporter(text: str) -> bool:
+    """Whether a short text is a reporter's line (``記者王小明／台北報導``)."""
+    match = _REPORTER.search(text)
+    return match is not None and bool(names_in_run(match["names"]))
+
+
 def names_in_run(run: str) -> list[str]:
     """Names out of a run of Han characters in which place and verb may stick to the last name.
 

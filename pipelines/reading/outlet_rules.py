@@ -197,12 +197,15 @@ def without_byline(markup: Markup, paragraphs: list[str]) -> list[str]:
     if not paragraphs:
         return paragraphs
     head = re.match(r"\s*[（(【\[〔][^（()）【】\[\]〔〕]{2,60}[）)】\]〕]\s*", paragraphs[0])
-    for pattern in markup.byline_patterns if head else ():
-        match = re.search(pattern, head[0]) if head else None
-        if head and match and match.groupdict().get("names"):
-            rest = paragraphs[0][head.end() :]
-            return [rest, *paragraphs[1:]] if rest else paragraphs[1:]
-    return paragraphs
+    if head is None:
+        return paragraphs
+    found = [
+        match.groupdict() for pattern in markup.byline_patterns if (match := re.search(pattern, head[0]))
+    ]
+    if not any(groups.get("names") for groups in found) and not bylines.names_reporter(head[0]):
+        return paragraphs
+    rest = paragraphs[0][head.end() :]
+    return [rest, *paragraphs[1:]] if rest else paragraphs[1:]
 
 
 def refuse(outlet: Outlet, page: Declared, html: str, layout: Layout) -> Verdict | None:

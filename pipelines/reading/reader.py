@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 UNSURE = 120.0
 """Weight (Han characters, or twice the words) of a body under which the reference reader is asked as well."""
+UNSURE_SHARE = 0.5
+"""The same for the part of the page's running text that the body's container holds."""
 
 
 def read_page(page: Page, outlet: Outlet | None, version: str) -> Article:
@@ -138,7 +140,7 @@ class _Reading:
         """The article's text, who read it and how far the readers agree, and the body by the outlet's rules.
 
         The outlet's rules come first; then our reader over the blocks. The reference reader is asked where ours found
-        little, and taken where it found much more.
+        little, and taken where the two differ and its text speaks clearly more of headline and description.
         """
         own = body.text if body is not None else ""
         if self.hints is not None and self.hints.markup is not None:
@@ -151,13 +153,21 @@ class _Reading:
                     agreed = reference.agreement(text, own)
                     return text, f"outlet {self.hints.outlet.key}, agreement={agreed:.2f} with blocks", ruled
             own = "\n".join(outlet_rules.tidy(self.hints.markup, own.split("\n")))
-        if weight(own) >= UNSURE:
-            return own, f"blocks share={body.share:.2f}" if body is not None else "blocks", None
+        share = body.share if body is not None else 0.0
+        if weight(own) >= UNSURE and share >= UNSURE_SHARE:
+            return own, f"blocks share={share:.2f}", None
         other = reference.read(self.text, self.page.url)
         agreed = reference.agreement(own, other)
-        if not own or (agreed < 0.5 and weight(other) > 3 * weight(own)):
+        if agreed < 0.5 and self._speaks_of_it(other) > self._speaks_of_it(own) + 0.15:
             return other, f"{reference.name()} agreement={agreed:.2f} with blocks", None
-        return own, f"blocks agreement={agreed:.2f} with {reference.name()}", None
+        return own, f"blocks share={share:.2f} agreement={agreed:.2f} with {reference.name()}", None
+
+    def _speaks_of_it(self, text: str) -> float:
+        """Share of the pairs of letters of headline and description that a text holds: which of two texts is meant."""
+        meant = f"{self.printed} {self.declared.first('og:description', 'description')[:200]}".lower()
+        pairs = {meant[at : at + 2] for at in range(len(meant) - 1) if meant[at : at + 2].isalnum()}
+        low = text.lower()
+        return sum(pair in low for pair in pairs) / len(pairs) if pairs and text else 0.0
 
 
 def _language(page: Declared, text: str) -> str:
