@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pipelines.incidents.affairs import group_affairs
 from pipelines.incidents.candidates import pairs_of_batch
 from pipelines.incidents.identity import incident_id
+from pipelines.incidents.judging import Judge
 from pipelines.incidents.linkage import Agglomeration, Cluster
 from pipelines.incidents.model import Change, Constraints, Features, KnownIncident, Membership, Outcome, Reach
 from pipelines.incidents.pairs import Background, Block, Floats, Indices
-from pipelines.incidents.reasons import founding_reason, link_reason
+from pipelines.incidents.reasons import founding_reason
+from pipelines.incidents.rules import Rules
 from pipelines.incidents.settings import Settings, default_settings
 from pipelines.records import OK, Role
 
@@ -115,7 +117,7 @@ class _Batch:
         if round_ups:
             aside = np.array(sorted(round_ups))
             use &= ~(np.isin(first, aside) | np.isin(second, aside))
-        rules = _Rules(self.texts, self.groups, self.reach.incidents, self.constraints, self.settings)
+        rules = Rules(self.texts, self.groups, self.reach.incidents, self.constraints, self.settings)
         grown = Agglomeration(
             len(self.texts),
             zip(first[use].tolist(), second[use].tolist(), self.links[use].tolist(), strict=True),
@@ -126,10 +128,11 @@ class _Batch:
         rules.force(grown)
         merges = grown.run(self.settings.threshold)
         homes = self._homes(grown.clusters(), round_ups)
-        judged = _Judge(self.texts, self.block, self.pairs, self.links)
+        judged = Judge(self.block, self.pairs, self.links, self.settings)
         memberships = [m for home in homes for m in self._members(home, judged)]
         changes = self._changes(homes, {tuple(sorted((*m.kept, *m.joined))): m.score for m in merges})
         memberships += self._round_ups(round_ups, homes, judged)
+        memberships += self._late(homes, round_ups, judged)
         return memberships, changes, homes
 
     def _homes(self, clusters: Sequence[Cluster], aside: set[int]) -> list[Home]:
@@ -155,7 +158,7 @@ class _Batch:
             homes.append(Home(name, cluster.texts, incidents))
         return homes
 
-    def _members(self, home: Home, judged: _Judge) -> list[Membership]:
+    def _members(self, home: Home, judged: Judge) -> list[Membership]:
         out = []
         founder = None if home.known else min(home.texts, key=lambda t: _order(self.texts[t]))
         days = [day for day in (self.texts[t].day for t in home.texts) if day is not None]
@@ -193,21 +196,63 @@ class _Batch:
             return "follow-up"
         return "report"
 
-    def _round_ups(self, aside: set[int], homes: Sequence[Home], judged: _Judge) -> list[Membership]:
-        """A round-up joins every incident of which it is near enough to one member; it opens none and welds none."""
+    def _late(self, homes: Sequence[Home], aside: set[int], judged: Judge) -> list[Membership]:
+        """Complementary texts that no cluster took in: each joins the incident that it speaks of, however long after."""
+        housed = {t for home in homes for t in home.texts} | aside
+        home_of = {t: home for home in homes for t in home.texts}
+        out = []
+        for t in range(self.free):
+            if t in housed:
+                continue
+            near = {home_of[m].incident_id: home_of[m] for m in judged.partners(t) if m in home_of}
+            offers = [(judged.patient(t, home.texts), home) for _, home in sorted(near.items())]
+            if not offers:
+                continue
+            (best, link, mean), home = max(offers, key=lambda offer: offer[0][2])
+            if mean < self.settings.attach or self._forbidden(t, home):
+                continue
+            text = self.texts[t]
+            out.append(
+                Membership(
+                    text_id=text.text_id,
+                    incident_id=home.incident_id,
+                    role="complementary",
+                    score=round(mean, 3),
+                    reason=judged.reason(t, best, link),
+                )
+            )
+        return out
+
+    def _forbidden(self, t: int, home: Home) -> bool:
+        """Whether a person set this text apart from the incident or from one of its texts."""
+        mine = self.texts[t].text_id
+        others = {home.incident_id, *(self.texts[m].text_id for m in home.texts)}
+        return any(
+            (a == mine and b in others) or (b == mine and a in others)
+            for a, b in self.constraints.cannot_link
+        )
+
+    def _round_ups(self, aside: set[int], homes: Sequence[Home], judged: Judge) -> list[Membership]:
+        """A round-up joins every incident of which it tells enough; it opens none of them and welds none together."""
         out = []
         for t in sorted(aside):
             text = self.texts[t]
+            near = judged.partners(t)
             for home in homes:
-                if home.texts == [t]:
+                if home.texts == [t] or near.isdisjoint(home.texts) or self._forbidden(t, home):
                     continue
-                best, _ = judged.best(t, home.texts)
-                link = judged.link(t, best) if best is not None else 0.0
-                if best is not None and link >= self.settings.threshold:
-                    out.append(
-                        Membership(text_id=text.text_id, incident_id=home.incident_id, role="round-up",
-                                   score=round(link, 3), reason=judged.reason(t, best))
-                    )  # fmt: skip
+                best, link, _ = judged.patient(t, home.texts)
+                if link < self.settings.threshold:
+                    continue
+                out.append(
+                    Membership(
+                        text_id=text.text_id,
+                        incident_id=home.incident_id,
+                        role="round-up",
+                        score=round(link, 3),
+                        reason=judged.reason(t, best, link),
+                    )
+                )
         return out
 
     def _changes(self, homes: Sequence[Home], scores: Mapping[tuple[int, ...], float]) -> list[Change]:
@@ -232,88 +277,3 @@ class _Batch:
                     )
                 )
         return changes
-
-
-class _Rules:
-    """What people decided, as a question asked before every join."""
-
-    def __init__(
-        self,
-        texts: Sequence[Features],
-        groups: Sequence[Sequence[int]],
-        incidents: Sequence[KnownIncident],
-        constraints: Constraints,
-        settings: Settings,
-    ) -> None:
-        position = {text.text_id: i for i, text in enumerate(texts)}
-        incident_at = {
-            incident.incident_id: group[0] for incident, group in zip(incidents, groups, strict=True) if group
-        }
-        self._margin = settings.threshold + settings.merge_margin
-        self._held = {incident_at[name] for name in constraints.fixed_incidents if name in incident_at}
-        self._leads = {group[0] for group in groups if group}
-
-        def at(name: str) -> int | None:
-            return position.get(name, incident_at.get(name))
-
-        self._apart: dict[int, set[int]] = {}
-        for one, other in sorted(constraints.cannot_link):
-            a, b = at(one), at(other)
-            if a is not None and b is not None:
-                self._apart.setdefault(a, set()).add(b)
-                self._apart.setdefault(b, set()).add(a)
-        together = [*sorted(constraints.must_link), *sorted(constraints.fixed.items())]
-        self._together = [
-            (a, b) for one, other in together if (a := at(one)) is not None and (b := at(other)) is not None
-        ]
-
-    def allowed(self, first: Cluster, second: Cluster, score: float) -> bool:
-        """No pair that a person set apart; two incidents only well above the threshold and untouched by people."""
-        if self._apart:
-            theirs = set(second.texts)
-            if any(self._apart.get(text, set()) & theirs for text in first.texts):
-                return False
-        leads = [self._leads & set(cluster.texts) for cluster in (first, second)]
-        if leads[0] and leads[1]:
-            return score >= self._margin and not (self._held & (leads[0] | leads[1]))
-        return True
-
-    def force(self, grown: Agglomeration) -> None:
-        """Join what a person said belongs together, before the machine joins anything."""
-        for a, b in self._together:
-            of_text = grown.of_text()
-            if of_text[a] != of_text[b]:
-                grown.join(of_text[a], of_text[b])
-
-
-class _Judge:
-    """Links between a text and the members of a group, by position."""
-
-    def __init__(
-        self, texts: Sequence[Features], block: Block, pairs: tuple[Indices, Indices], links: Floats
-    ) -> None:
-        self._texts, self._block = texts, block
-        use = links > 0
-        self._links: dict[int, dict[int, float]] = {}
-        for i, j, link in zip(
-            pairs[0][use].tolist(), pairs[1][use].tolist(), links[use].tolist(), strict=True
-        ):
-            self._links.setdefault(i, {})[j] = link
-            self._links.setdefault(j, {})[i] = link
-
-    def link(self, text: int, other: int) -> float:
-        return self._links.get(text, {}).get(other, 0.0)
-
-    def best(self, text: int, members: Sequence[int]) -> tuple[int | None, float]:
-        """The member with the strongest link (the earliest of equals) and the mean link to all others."""
-        mine = self._links.get(text, {})
-        others = [m for m in members if m != text]
-        linked = [m for m in others if m in mine]
-        if not linked:
-            return None, 0.0
-        best = max(linked, key=lambda m: (mine[m], -m))
-        return best, round(sum(mine[m] for m in linked) / len(others), 3)
-
-    def reason(self, text: int, other: int) -> str:
-        cosine = float(self._block.vectors[text] @ self._block.vectors[other])
-        return link_reason(self._texts[text], self._texts[other], cosine, self.link(text, other))

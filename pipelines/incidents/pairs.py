@@ -164,8 +164,8 @@ class Block:
         self._bodies = _rows(bodies, background.idf)
         self._heads, self._presence = _coverage_rows(bodies, texts, background)
         self._facts = [frozenset((*text.names, *text.numbers)) for text in texts]
-        self._bare = np.array([not _has_body(text) for text in texts])
-        self._untitled = np.array([not title[0].size for title in titles])
+        self._bare = np.array([not _has_body(text) for text in texts], dtype=bool)
+        self._untitled = np.array([not title[0].size for title in titles], dtype=bool)
         self._days = np.array([np.nan if text.day is None else text.day for text in texts])
         self._language = np.unique([text.language for text in texts], return_inverse=True)[1]
 

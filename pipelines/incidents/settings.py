@@ -25,10 +25,12 @@ class Settings:
     days: float
     power: float
     rest: float
+    patience: float
     threshold: float
     typical_cohesion: float
     cohesion_prior: float
     merge_margin: float
+    attach: float
     affair: float
     neighbours: int
     posting: int
