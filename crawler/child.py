@@ -66,7 +66,8 @@ def run(spec: dict[str, Any], announce: Announce | None = None) -> CrawlReport:
     outlets = [registry.get(key) for key in spec["outlets"]]
     with ExitStack() as stack:
         for outlet in outlets:
-            stack.enter_context(_alone(data_dir, outlet.key))
+            patience = float(spec["settings"].get("WIREDESK_LOCK_PATIENCE", LOCK_PATIENCE))
+            stack.enter_context(_alone(data_dir, outlet.key, patience))
         recovery = recover(data_dir)
         plan = Plan(
             data_dir=data_dir,
@@ -142,12 +143,12 @@ async def _announce(announce: Announce, outlets: list[Outlet], crawlers: list[Cr
 
 
 @contextmanager
-def _alone(data_dir: Path, key: str) -> Iterator[None]:
+def _alone(data_dir: Path, key: str, patience: float) -> Iterator[None]:
     """Hold the outlet for this process."""
     folder = data_dir / "landing"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f".{key}.lock").open("w") as handle:
-        until = monotonic() + LOCK_PATIENCE
+        until = monotonic() + patience
         while True:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,6 +17,8 @@ from urllib.parse import quote, unquote
 
 from w3lib.encoding import html_to_unicode
 
+from crawler.ways.section import undeclared
+
 TRADITIONAL = "這個時間國內學會說來對於們為開關點問題應該後從機動現場實過進發電車長門見業員經濟資訊報紙讀寫聽聲樂園區縣鄉鎮農產線路網際頭號處據讓辦"
 SIMPLIFIED = "这个时间国内学会说来对于们为开关点问题应该后从机动现场实过进发电车长门见业员经济资讯报纸读写听声乐园区县乡镇农产线路网际头号处据让办"
 COMMON = "的一不在人有是中大上以和地到他年生自之可下而三也天子成作分然行方本心用工新如同文意全正外公明平小口山水木火土金石田力安北南西東市民主家校室"
@@ -80,7 +82,7 @@ MAX_SCRIPT = 2_000
 
 def scramble(html: bytes) -> bytes:
     """See :func:`crawler.author.make_fixture`."""
-    encoding, text = html_to_unicode(None, html, auto_detect_fun=lambda _: "gb18030")
+    encoding, text = html_to_unicode(None, html, auto_detect_fun=undeclared)
     page = _Page(hashlib.sha256(html).digest(), text)
     out, last = [], 0
     for token in TOKEN.finditer(text):

@@ -21,7 +21,7 @@ _NO_LINKS = re.compile(r"^\s*(?:#|javascript:|mailto:|tel:|data:)", re.IGNORECAS
 
 def read_section(way: SectionList, body: bytes, *, url: str, content_type: str, zone: ZoneInfo) -> Listing:
     """The links that ``way`` selects, in page order, each once."""
-    _, text = html_to_unicode(content_type or None, body, auto_detect_fun=lambda _: "gb18030")
+    _, text = html_to_unicode(content_type or None, body, auto_detect_fun=undeclared)
     parser = html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, no_network=True)
     try:
         # lxml refuses a string with an encoding declaration; bytes with a named encoding are read as such.
@@ -47,6 +47,15 @@ def read_section(way: SectionList, body: bytes, *, url: str, content_type: str, 
         card = cards.get(link)
         entries[address] = Entry(url=address, title=title or None, published=_time(way, card, zone))
     return Listing(entries=tuple(entries.values()), total=total)
+
+
+def undeclared(body: bytes) -> str:
+    """The encoding of a Chinese page that declares none."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
 
 
 def _links(root: Any, selector: str) -> list[Any]:

@@ -59,7 +59,7 @@ def outlet(name: str) -> Outlet:
             ),
         ),
         ways=ways.get(name, (Feed(url=f"{root}/feed"),)),
-        expected=(1, 50),
+        expected=(1, 5 if name == "calendar" else 50),
         download_delay=1.0,
     )
 
