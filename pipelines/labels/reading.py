@@ -139,9 +139,24 @@ def _take_harm(sense: Sense, hit: Hit, harm: Harm, negations: Sequence[Hit], pro
         if negation.end <= hit.start and len(between) <= reach and not _CLAUSE.search(between):
             sense.denied.append(harm)
             return
-    feared = harm.stance == "plausible" or (not sense.actual and (sense.plausible or harm.stance == "open"))
-    stance = "plausible" if feared else "actual"
-    sense.harms.append(Said(harm, stance, hit))
+    sense.harms.append(Said(harm, _stance(sense, hit, harm), hit))
+
+
+def _stance(sense: Sense, hit: Hit, harm: Harm) -> str:
+    """Actual or plausible: by the harm's own nature, else by the words of its clause, else by its sentence."""
+    if harm.stance == "plausible":
+        return "plausible"
+    folded = sense.line.folded
+    before = [match.end() for match in _CLAUSE.finditer(folded, 0, hit.start)]
+    after = _CLAUSE.search(folded, hit.end)
+    start, end = (before[-1] if before else 0), (after.start() if after else len(folded))
+    names = {one.cue.name for one in sense.line.hits if start <= one.start and one.end <= end}
+    feared, happened = "modality.plausible" in names, "modality.actual" in names
+    if feared != happened:
+        return "plausible" if feared else "actual"
+    if harm.stance == "open":
+        return "actual" if sense.actual else "plausible"
+    return "plausible" if sense.plausible and not sense.actual else "actual"
 
 
 def _link(senses: Sequence[Sense]) -> None:
