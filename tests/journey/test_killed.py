@@ -68,7 +68,9 @@ def crawl(data: Path, site: samples.Site, run_id: str, kill: str = "") -> int:
     command = [
         sys.executable, "-c", CRAWL, str(data), json.dumps(OUTLETS), run_id, site.proxy, json.dumps(PACE),
     ]  # fmt: skip
-    return subprocess.run(command, env=environment(kill), capture_output=True, check=False, timeout=120).returncode
+    return subprocess.run(
+        command, env=environment(kill), capture_output=True, check=False, timeout=120
+    ).returncode
 
 
 def run(data: Path, kill: str = "") -> subprocess.CompletedProcess[str]:
@@ -94,7 +96,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def landed(data: Path) -> Counter[tuple[str, str]]:
-    lines = [json.loads(line) for path in (data / "landing").glob("*.jsonl") for line in path.read_text().splitlines()]
+    lines = [
+        json.loads(line)
+        for path in (data / "landing").glob("*.jsonl")
+        for line in path.read_text().splitlines()
+    ]
     return Counter(
         (line["article_id"], line["page_sha256"])
         for line in lines
@@ -121,7 +127,9 @@ def test_what_a_killed_crawl_landed_runs_to_the_same_public_rows(tmp_path: Path,
     assert public_rows(data) == public_rows(undisturbed)
 
 
-def test_a_run_killed_again_and_again_ends_with_the_same_public_rows(tmp_path: Path, undisturbed: Path) -> None:
+def test_a_run_killed_again_and_again_ends_with_the_same_public_rows(
+    tmp_path: Path, undisturbed: Path
+) -> None:
     data = tmp_path / "data"
     data.mkdir()
     for folder in ("archive", "landing"):

@@ -1,0 +1,98 @@
+"""The command line from outside: help, exit codes, sentences instead of tracebacks, JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import VERBS, cli, hoist, main
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stop:
+        main(list(arguments))
+    out, err = capsys.readouterr()
+    return int(stop.value.code or 0), out, err
+
+
+def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(capsys, "--help")
+    assert code == 0
+    assert all(f"  {verb} " in out for verb in VERBS)
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_every_verb_has_help(capsys: pytest.CaptureFixture[str], verb: str) -> None:
+    code, out, err = call(capsys, verb, "--help")
+    assert code == 0, err
+    assert out.startswith("Usage: wiredesk")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["incident", "list"], 1, "wiredesk run makes it"),
+        (["query", "SELECT 1"], 1, "wiredesk run makes it"),
+        (["store", "status"], 1, "wiredesk run makes it"),
+        (["explain", "https://udn.com/news/story/1/1"], 1, "wiredesk run makes it"),
+        (["crawl", "udm"], 2, "udn"),
+        (["crawl", "udn", "--since", "yesterday"], 2, "--since takes"),
+        (["frobnicate"], 2, "No such command"),
+        (["run", "--from", "labels", "--to", "reading"], 2, "comes after"),
+        (["run", "--profile", "no-such-profile"], 1, "no profile"),
+        (["import", "{tmp}"], 1, "manifest.jsonl"),
+        (["import", "{tmp}/nothing.jsonl"], 2, "does not exist"),
+        (["bundle", "verify", "{tmp}"], 1, "not as it was exported"),
+        (["model", "install", "{tmp}/nothing.argosmodel"], 1, "nothing.argosmodel"),
+        (["stage", "reading", "{tmp}/nothing", "out"], 2, "does not exist"),
+    ],
+)
+def test_mistakes_get_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[str], code: int, says: str
+) -> None:
+    full = ["--data", str(tmp_path / "data"), *(part.format(tmp=tmp_path) for part in arguments)]
+    got, out, err = call(capsys, *full)
+    assert got == code, err
+    assert says in err
+    assert "Traceback" not in err + out
+
+
+def test_global_options_may_stand_anywhere() -> None:
+    assert hoist(["incident", "list", "--json", "--data", "x", "-q"]) == [
+        "--json",
+        "--data",
+        "x",
+        "-q",
+        "incident",
+        "list",
+    ]
+    assert hoist(["query", "--", "--json"]) == ["query", "--", "--json"]
+
+
+def test_a_run_without_anything_landed_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, _ = call(capsys, "--data", str(tmp_path / "data"), "run")
+    assert code == 0
+    assert "nothing to do" in out
+
+
+def test_json_lines_come_out_as_json_lines(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    call(capsys, "--data", str(tmp_path / "data"), "run")
+    code, out, _ = call(
+        capsys, "--data", str(tmp_path / "data"), "--json", "query", "SELECT 1 AS n, ['a,b'] AS l"
+    )
+    assert code == 0
+    assert [json.loads(line) for line in out.splitlines()] == [{"n": 1, "l": ["a,b"]}]
+
+
+def test_csv_neutralises_formulas(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    call(capsys, "--data", str(tmp_path / "data"), "run")
+    _, out, _ = call(
+        capsys, "--data", str(tmp_path / "data"), "query", "--csv", "SELECT '=1+1' AS a, -5 AS b"
+    )
+    assert out.splitlines() == ["a,b", "'=1+1,-5"]
+
+
+def test_the_group_lists_what_the_table_holds() -> None:
+    assert set(cli.list_commands(None)) == set(VERBS)  # type: ignore[attr-defined, arg-type]

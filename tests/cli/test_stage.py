@@ -1,0 +1,67 @@
+"""``wiredesk stage``: one output row per input row, whatever is missing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.cli import main
+from pipelines.line import STAGES
+
+ROWS: list[dict[str, Any]] = [
+    {
+        "id": "1",
+        "title": "高雄無人計程車撞行人 三人受傷",
+        "text": "無人駕駛計程車20日清晨在高雄撞傷三名行人。",
+        "unknown": [1],
+    },
+    {"id": "2", "title": None, "text": None},
+    {"id": "3", "title": "Rain expected in the north", "text": "It will rain in the north tomorrow."},
+    {"id": "4"},
+]
+
+
+def stage(
+    name: str, folder: Path, rows: list[dict[str, Any]], *options: str, suffix: str = ".jsonl"
+) -> list[dict[str, Any]]:
+    source, target = folder / f"in{suffix}", folder / f"out{suffix}"
+    raw = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    source.write_bytes(gzip.compress(raw) if suffix.endswith(".gz") else raw)
+    with pytest.raises(SystemExit) as stop:
+        main(["--data", str(folder / "data"), "-q", "stage", name, str(source), str(target), *options])
+    assert not stop.value.code
+    out = target.read_bytes()
+    text = (gzip.decompress(out) if suffix.endswith(".gz") else out).decode()
+    assert not (folder / f"part-{target.name}").exists()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_every_row_comes_out_once_with_an_outcome(tmp_path: Path, name: str) -> None:
+    out = stage(name, tmp_path, ROWS)
+    assert [row["id"] for row in out] == ["1", "2", "3", "4"]
+    assert all(row["outcome"] for row in out)
+
+
+def test_gzip_is_read_and_written(tmp_path: Path) -> None:
+    assert len(stage("language", tmp_path, ROWS, suffix=".jsonl.gz")) == 4
+
+
+def test_file_stands_in_for_the_id_and_is_read_beside_the_input(tmp_path: Path) -> None:
+    page = (
+        "<html><head><title>Test</title></head><body><article><h1>Test</h1>"
+        + "<p>Some words of a story.</p>" * 30
+    )
+    (tmp_path / "page.html").write_text(page + "</article></body></html>", encoding="utf-8")
+    [row] = stage("reading", tmp_path, [{"file": "page.html", "url": "https://example.org/a/1"}])
+    assert row["id"] == "page.html"
+    assert "Some words" in row["text"]
+
+
+def test_all_groups_every_row(tmp_path: Path) -> None:
+    out = stage("incidents", tmp_path, [row for row in ROWS if row.get("title")], "--all")
+    assert all(row["incident_id"] and row["affair_id"] for row in out)
