@@ -101,7 +101,7 @@ def _cjk(
         decorative = len(_KANA_IN_CHINESE.findall(sample)) if kana <= 2 and han_n >= 4 else 0
         kana -= min(kana, decorative)
         share = (kana + hangul) / (han_n + kana + hangul)
-        if share >= 0.12:
+        if share >= 0.06:
             language, script = ("ja", "Jpan") if kana >= hangul else ("ko", "Hang" if not han_n else "Kore")
             script = "Hang" if language == "ko" else script
             return _answer(
