@@ -47,6 +47,7 @@ _COMMON = frozenset(
     "頭文体體政美相见見被利什二等产產或新己制身果加西斯月话話合回特代内內信表化老给給世位次度门門任常先海通教儿兒原东東声聲提立及比"
     "のにはをたがでてとしれさいるもなかられことある이다는을의에가고하지한로"
 )
+_TAG = re.compile(r"<[^<>]*>")
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -132,4 +133,9 @@ def _finish(body: bytes, codec: str) -> Decoded:
     text = text.removeprefix("\ufeff")
     wide = sum(char > "\x7f" for char in text[:SAMPLE])
     damage = text[:SAMPLE].count("\ufffd") / wide if wide else 0.0
+    if codec == "cp1252":  # reads any bytes; but no Latin script is mostly accents
+        prose = _TAG.sub("", text[:SAMPLE])
+        letters = sum(char.isalpha() for char in prose)
+        if sum(char > "\x7f" for char in prose) > 0.5 * max(letters, 1):
+            damage = 1.0
     return Decoded(text, codec, damage)

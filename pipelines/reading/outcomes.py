@@ -20,6 +20,8 @@ from pipelines.reading.values import weight
 
 LITTLE = 240.0
 """Weight (Han characters, or twice the words) under which a page's own signs of being no article are believed."""
+TINY = 100.0
+"""The same for signs that an article may well quote (deleted, not found, cookies)."""
 SCRAP = 24.0
 """Weight under which a body is no body, unless the page declares an article with a headline and a time."""
 
@@ -88,7 +90,7 @@ def judge(
             if head and _signs("soft_404_title").search(head):
                 return Verdict("soft_404", f"its title says so: {head[:80]}")
         for name, outcome in (("deleted", "deleted"), ("soft_404_text", "soft_404")):
-            if found := _signs(name).search(shown):
+            if size < TINY and (found := _signs(name).search(shown)):
                 return Verdict(outcome, f"the page says: {found[0][:80]}")
         if _gated(page) and size < LITTLE:
             return Verdict("paywall", "declared not free of charge, and only a teaser is there")
@@ -100,7 +102,7 @@ def judge(
                 if head and len(head) < 120 and (found := _signs("login").search(head)):
                     return Verdict("login_page", f"the page says: {found[0][:80]}")
         host = urlsplit(page.url or "").hostname or ""
-        found = _signs("consent").search(shown)
+        found = _signs("consent").search(shown) if size < TINY else None
         if (
             found
             and (host.startswith("consent.") or not _article_declared(page))

@@ -10,6 +10,8 @@ from pipelines.reading.values import SCRAP, Measure, lines, name_tokens, names
 
 HOME_SHARE = 0.7
 """Share of the running text that the paragraphs' own parent must hold to be told from its surroundings."""
+MARKER = 60
+"""Characters under which a block may be the heading of related stories or comments."""
 ENOUGH = 60.0
 """Weight of running text that must stand before a marker for the marker to end the article."""
 LEAD = 50.0
@@ -85,6 +87,8 @@ def trim(layout: Layout, container: int, chosen: list[int], measures: list[Measu
     first, end = home(layout, container, kept, measures)
     kept = _edges(layout, container, _foreign(layout, kept, measures, first, end), measures)
     kept = _cut(layout, container, kept, chosen, measures, end)
+    marker = lines("cut")
+    kept = [n for n in kept if len(blocks[n].text) >= MARKER or not marker.match(blocks[n].text)]
     return _lead(layout, kept, measures, title)
 
 
@@ -176,7 +180,7 @@ def _cut(
     cut, comments = lines("cut"), lines("comments")
     for n in range(kept[0] + 1, chosen[-1] + 1):
         text = blocks[n].text
-        if len(text) >= 60:
+        if len(text) >= MARKER:
             continue
         hard = comments.match(text)
         if not hard and not cut.match(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from pipelines.reading import structured, times
@@ -75,9 +75,9 @@ def read(
     if rule == "false_z_is_local":
         stamps = [(_local(stamp), source) for stamp, source in stamps]
         changes = [(_local(stamp), source) for stamp, source in changes]
-    offsets = _offsets(page, [*stamps, *changes])
-    stamps = [(_unmask(stamp, offsets), source) for stamp, source in stamps]
-    changes = [(_unmask(stamp, offsets), source) for stamp, source in changes]
+    false = _false_zero(page, [*stamps, *changes])
+    stamps = [(_shift(stamp, false), source) for stamp, source in stamps]
+    changes = [(_shift(stamp, false), source) for stamp, source in changes]
     printed = list(_printed(layout, anchor, body, fetched))
     if not stamps and not printed:
         stamps = list(_scripted(page, fetched))
@@ -129,27 +129,33 @@ def _believed(value: str, fetched: datetime | None) -> Stamp | None:
     return stamp if stamp is not None and times.believable(stamp, fetched) else None
 
 
-def _offsets(page: Declared, stamps: list[tuple[Stamp, str]]) -> dict[datetime, Stamp]:
-    """Clock readings that the page writes with an offset other than zero."""
+def _false_zero(page: Declared, stamps: list[tuple[Stamp, str]]) -> tzinfo | None:
+    """The zone that the page's ``Z`` times are really in, where one clock reading is also written with that offset."""
     written = [stamp for stamp, _ in stamps]
+    zero = {
+        _clock(stamp)
+        for stamp in written
+        if stamp.zoned and not stamp.moment.utcoffset() and not stamp.instant
+    }
+    if not zero:
+        return None
     written += [
         stamp for element in page.root.iter("time") if (stamp := times.parse(element.get("datetime")))
     ]
-    return {
-        stamp.moment.replace(tzinfo=None, microsecond=0): stamp
-        for stamp in written
-        if stamp.zoned and stamp.precision == "minute" and stamp.moment.utcoffset()
-    }
+    for stamp in written:
+        if stamp.zoned and stamp.precision == "minute" and stamp.moment.utcoffset() and _clock(stamp) in zero:
+            return stamp.moment.tzinfo
+    return None
 
 
-def _unmask(stamp: Stamp, offsets: dict[datetime, Stamp]) -> Stamp:
-    """A ``Z`` time as local time, if any clock reading of the page proves that its ``Z`` is false."""
-    if not offsets or not stamp.zoned or stamp.moment.utcoffset():
+def _clock(stamp: Stamp) -> datetime:
+    return stamp.moment.replace(tzinfo=None, microsecond=0)
+
+
+def _shift(stamp: Stamp, zone: tzinfo | None) -> Stamp:
+    if zone is None or not stamp.zoned or stamp.moment.utcoffset() or stamp.instant:
         return stamp
-    clock = stamp.moment.replace(tzinfo=None, microsecond=0)
-    if clock in offsets:
-        return replace(stamp, moment=stamp.moment.replace(tzinfo=offsets[clock].moment.tzinfo))
-    return stamp
+    return replace(stamp, moment=stamp.moment.replace(tzinfo=zone))
 
 
 def _local(stamp: Stamp) -> Stamp:
