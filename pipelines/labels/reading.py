@@ -103,6 +103,11 @@ def _sense(line: Line, titled: bool, subject: float, worth: float, profile: Prof
             if axis != "organisation":
                 key = (axis, value)
                 sense.values[key] = max(sense.values.get(key, 0.0), hit.cue.weight)
+    if not sense.actual and any(said.harm.stance == "plausible" for said in sense.harms):
+        for (
+            said
+        ) in sense.harms:  # "a flaw leaks data", with no word that it has happened: what the flaw could do
+            said.stance = "plausible"
     return sense
 
 

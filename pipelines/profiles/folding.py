@@ -12,6 +12,7 @@ def fold(text: str) -> str:
 
 def lower(text: str) -> str:
     """``text`` in lower case, as long as before (a letter whose lower case is longer stays)."""
+    text = text.replace("｜", "|")  # headlines part their column from their subject with either bar
     small = text.lower()
     if len(small) == len(text):
         return small
