@@ -213,7 +213,7 @@ class _Sentences:
     def _judged(self, one: _Ready, raw: str) -> tuple[str, tuple[str, ...]]:
         target = correct(raw, one.names)
         found = flag.of(one.plain, target, one.names) if self.chinese else ()
-        if self.chinese and doubtful(one.plain, target, one.names):
+        if self.chinese and doubtful(one.plain, target, found):
             found = (*found, flag.DOUBTFUL)
         return target, found
 

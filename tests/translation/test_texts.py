@@ -117,10 +117,10 @@ def test_other_pairs_work_by_an_engine_for_them() -> None:
 
 def test_flagged_sentences_are_tried_again_and_the_better_one_is_kept() -> None:
     loop = "the car the car the car the car the car the car"
-    engine = Scripted(lambda _: loop, lambda _: "The car hit two people.")
+    engine = Scripted(lambda _: loop, lambda _: "The driverless vehicle injured several pedestrians.")
     counts = Counts()
     [(_, found)] = translate_texts([Item("a", "汽车撞到两个人", None, "zh")], engine, counts=counts)
-    assert found.title_en == "The car hit two people."
+    assert found.title_en == "The driverless vehicle injured several pedestrians."
     assert found.sentences[0].flags == ()
     assert (counts.retried, counts.bettered) == (1, 1)
     stubborn = Scripted(lambda _: loop)
