@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.records import Evidence, Judgement, Label
@@ -279,13 +280,30 @@ def _event_date(one: Loaded) -> dict[str, Any]:
     said: dict[tuple[str, str], int] = {}
     for text in one.texts:
         for fact in text.facts:
-            if fact["kind"] == "event_date" and len(fact["value"]) == 10:
-                key = (fact["value"], fact["precision"] or "day")
+            day = _day(fact["value"], text.row["published"]) if fact["kind"] == "event_date" else None
+            if day is not None:
+                key = (day, fact["precision"] or "day")
                 said[key] = said.get(key, 0) + 1
     if not said:
         return {"event_date": None, "event_date_precision": None}
     day, precision = min(said, key=lambda key: (-said[key], key[0]))
     return {"event_date": day, "event_date_precision": precision}
+
+
+def _day(value: str, published: datetime | None) -> str | None:
+    """A day as ISO 8601; a year that the text left out is that of the latest such day before it was published.
+
+    ``None`` where no whole day is known.
+    """
+    years = [published.year, published.year - 1] if value.startswith("XXXX") and published else []
+    for candidate in [value.replace("XXXX", str(year)) for year in years] or [value]:
+        try:
+            day = date.fromisoformat(candidate)
+        except ValueError:
+            continue
+        if published is None or day <= published.date() + timedelta(days=1):
+            return day.isoformat()
+    return None
 
 
 def _describe(one: Loaded) -> dict[str, Any]:
