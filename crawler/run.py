@@ -7,6 +7,7 @@ crawl; its memory goes back when it ends, and it ends when its parent does, howe
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -64,6 +65,8 @@ def crawl(
         probe: every channel's first page and one article, to see whether the outlet is well.
         progress: hears how far it is.
 
+    Interrupted (``KeyboardInterrupt``), it lands what is in flight and answers with a report that says ``interrupted``.
+
     Raises:
         crawler.outlets.UnknownOutletError: with the nearest names.
         CrawlError: another crawl of an outlet is running, or the crawl broke down.
@@ -79,6 +82,7 @@ def crawl(
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        start_new_session=True,  # Ctrl-C reaches us alone; we pass it on once, and the child lands what it holds
     )
     assert child.stdin is not None
     assert child.stdout is not None
@@ -90,9 +94,8 @@ def crawl(
             child.stdin.flush()
             answer = _listen(child, progress)
         except KeyboardInterrupt:
-            answer = _listen(
-                child, None
-            )  # the terminal has interrupted the child as well: it lands what it holds
+            child.send_signal(signal.SIGINT)
+            answer = _listen(child, None)
         except BrokenPipeError:
             pass
     if answer is None:
