@@ -17,6 +17,8 @@ POPULAR = 200
 """A key that more articles carry than this is furniture (a disclaimer, a table's head) and brings no candidates."""
 MOST_CANDIDATES = 200
 """Only those that share the most keys are compared, so that one article never costs more than this."""
+IN_COMMON = 0.2
+"""Share of the smaller one's shingles below which a part and a founding article have nothing in common."""
 REWRITTEN = 0.1
 """Below this resemblance an address that is met again carries another text (a live page, a reused URL)."""
 
@@ -100,6 +102,8 @@ def _fold_one(new: Signature, index: _Index) -> Fold:
     best: tuple[Verdict, Signature] | None = None
     for old in candidates:
         verdict = judge(new, old)
+        if verdict and _by_way_of_a_round_up(new, old, candidates):
+            continue
         # Twins before copies, then the more alike; the oldest wins a draw because it is met first.
         if verdict and (best is None or _rank(verdict) > _rank(best[0])):
             best = verdict, old
@@ -121,6 +125,18 @@ def _fold_one(new: Signature, index: _Index) -> Fold:
         similarity=verdict.similarity,
         attributed_source=new.attributed_source,
     )
+
+
+def _by_way_of_a_round_up(new: Signature, old: Signature, candidates: Iterable[Signature]) -> bool:
+    """Whether ``new`` is a small part of ``old``, which carries another text besides.
+
+    A round-up that repeats one article and then another must not make one text of the two: a part of a longer
+    carrier joins that carrier's text only if it has something in common with the article that founded it.
+    """
+    if 2 * new.shingles > old.shingles or old.text_id == text_id_of(old.article_id):
+        return False
+    founders = (other for other in candidates if text_id_of(other.article_id) == old.text_id)
+    return all(overlap(new, founder)[1] < IN_COMMON for founder in founders)
 
 
 def _rank(verdict: Verdict) -> tuple[bool, float]:

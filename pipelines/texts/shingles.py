@@ -6,6 +6,7 @@ Chinese is folded to one script and one region's words first, so every measure h
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import zlib
 from dataclasses import dataclass
@@ -62,7 +63,8 @@ class Shingles:
 
 def measure(text: str) -> Shingles:
     """Shingle ``text``; an empty text has no shingles, a text shorter than one shingle has one."""
-    folded = fold(text).lower()
+    # Feeds hand over texts with entities left in (&nbsp; &#8220;): they are letters only to a machine.
+    folded = fold(html.unescape(text) if "&" in text else text).lower()
     plain = _NOT_LETTERS.sub("", folded)
     cjk = len(_CJK.findall(plain)) * 3 >= len(plain)
     return Shingles(

@@ -62,11 +62,11 @@ def judge(new: Signature, old: Signature) -> Verdict | None:
     """The verdict on two different articles, or ``None`` where they are two texts."""
     if new.shingles == 0 or old.shingles == 0:
         return _by_title(new, old)
-    if new.body == old.body and min(new.shingles, old.shingles) >= SHORT:
-        return Verdict("twin", 1.0, _twin_reason(new, old, "the same text, letter for letter"))
-    if new.body == old.body and (new.title == old.title or min(new.letters, old.letters) >= TITLE_LETTERS):
-        return Verdict("twin", 1.0, _twin_reason(new, old, "the same short text, letter for letter"))
     few = min(new.shingles, old.shingles)
+    if few < LONG and _may_be_a_stub(new, old):
+        return None
+    if new.body == old.body and (few >= SHORT or new.title == old.title or new.letters >= TITLE_LETTERS):
+        return Verdict("twin", 1.0, _twin_reason(new, old, "the same text, letter for letter"))
     if few < SHORT:
         return None
     resemblance, containment = overlap(new, old)
@@ -106,6 +106,12 @@ def _by_title(new: Signature, old: Signature) -> Verdict | None:
     if new.shingles == old.shingles == 0:
         return Verdict("twin", 1.0, _twin_reason(new, old, "the same title, and neither has a body"))
     return Verdict("copy", 1.0, "the same title, and only one of them has a body")
+
+
+def _may_be_a_stub(a: Signature, b: Signature) -> bool:
+    """A short body under two titles of one outlet is its "subscribe to read on", not a text."""
+    other_titles = a.title != b.title and bool(a.title_letters and b.title_letters)
+    return other_titles and (a.outlet is None or b.outlet is None or a.outlet == b.outlet)
 
 
 def _same_numbers(a: Signature, b: Signature) -> bool:

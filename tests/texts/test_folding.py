@@ -182,3 +182,18 @@ def test_a_key_that_hundreds_carry_still_finds_the_founder() -> None:
     known = [signed(f"a:{n}", BODY, hours=n / 60).with_text(text_id_of("a:0")) for n in range(450)]
     found = fold([signed("b:1", BODY, hours=100)], known)[0]
     assert (found.relation, found.text_id) == ("twin", text_id_of("a:0"))
+
+
+def test_a_round_up_does_not_make_one_text_of_two() -> None:
+    first, second = signed("a:1", BODY), signed("c:1", OTHER, "海关", hours=2)
+    filler = "".join(chr(0x4E00 + (n * 37) % 5000) + ("，" if n % 9 == 0 else "") for n in range(900))
+    round_up = signed("b:1", BODY + "\n" + filler + "\n" + OTHER, "一周回顾", hours=1)
+    found = fold([first, round_up, second])
+    assert found[1].text_id == text_id_of("a:1")
+    assert found[2].relation == "original"
+
+
+def test_the_same_stub_under_two_titles_is_no_text() -> None:
+    stub = "本文为付费内容，订阅后可阅读全文。如已订阅请登录账户。成为会员可享全站无广告阅读、专题报告下载等权益，欢迎加入。"
+    found = one(signed("a:2", stub, "无人机坠落", outlet="a"), signed("a:1", stub, "机器人伤人", outlet="a"))
+    assert found.relation == "original"
