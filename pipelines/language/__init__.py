@@ -10,10 +10,22 @@ from typing import Any
 
 from pipelines.records import Language, Row
 
-VERSION = "language-1"
-"""Changes when an answer may change; the tables of the room are part of it."""
+VERSION: str
+"""Changes when an answer may change: the rules, the room's tables, the character tables and words of ``hanzi``."""
+
+_RULES = "language-1"
 
 __all__ = ["VERSION", "filter_rows", "identify"]
+
+
+def __getattr__(name: str) -> str:
+    """``VERSION`` reads the tables, so it is made when it is asked for."""
+    if name != "VERSION":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pipelines.hanzi import NORMALISATION_VERSION
+    from pipelines.language.tables import digest
+
+    return f"{_RULES}+tables-{digest()}+{NORMALISATION_VERSION}"
 
 
 def identify(

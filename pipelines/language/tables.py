@@ -6,7 +6,16 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from importlib.resources import files
+
+
+def digest() -> str:
+    """The first eight hex digits of the SHA-256 of the room's tables."""
+    folder = files(__package__)
+    return sha256(
+        b"".join((folder / name).read_bytes() for name in ("markers.tsv", "scripts.toml"))
+    ).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)

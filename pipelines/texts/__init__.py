@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from pipelines.texts.signature import Signature, sign
     from pipelines.texts.versions import Change, diff
 
-VERSION = "texts-1"
-"""Changes when signatures or folds change; stored signatures of another version must be made anew."""
+VERSION: str
+"""Changes when signatures or folds change: the rules, the sources' table, the folding of ``hanzi``. Stored signatures
+of another version must be made anew."""
+
+_RULES = "texts-1"
 
 _HOMES = {
     "Change": "versions",
@@ -45,8 +48,13 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a member when it is first asked for: numpy, OpenCC and rensa stay out of ``wiredesk --help``."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "VERSION":
+        from pipelines.hanzi import NORMALISATION_VERSION
+        from pipelines.texts.attribution import digest
+
+        return f"{_RULES}+sources-{digest()}+{NORMALISATION_VERSION}"
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

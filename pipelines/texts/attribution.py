@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from hashlib import sha256
 from importlib.resources import files
 
 from pipelines.hanzi import fold, longest_match
@@ -27,6 +28,11 @@ _OPEN = re.compile(r"[(（\[【〔](?:记者|综合|本报)?[^)）\]】〕\n]{0,
 _CLOSE = re.compile(r"[^)）\]】〕\n]{0,16}[)）\]】〕]")
 _REACH = 48
 """Characters around a name in which its words of credit stand."""
+
+
+def digest() -> str:
+    """The first eight hex digits of the SHA-256 of the sources' table."""
+    return sha256((files(__package__) / "attributions.tsv").read_bytes()).hexdigest()[:8]
 
 
 @lru_cache(maxsize=1)
