@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from pipelines.store import fetch_rows
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from pipelines.incidents import MemberText, Record
     from pipelines.labels import Ballot, Votes
     from pipelines.profiles import Profile
 
@@ -88,7 +89,9 @@ MEMBERS = """
 SELECT m.incident_id, m.text_id, m.role, m.score, m.joined, t.article_id, t.published, a.title, a.text, a.outlet_id,
        l.language, l.language_tag, e.title_en, f.attributed_source,
        j.class, j.materialisation, j.limbs, j.severity,
-       (SELECT count(*) FROM store.fold x WHERE x.text_id = m.text_id) AS carriers
+       (SELECT count(*) FROM store.fold x WHERE x.text_id = m.text_id) AS carriers,
+       (SELECT list(DISTINCT p.outlet_id ORDER BY p.outlet_id) FROM store.fold x JOIN store.article p USING (article_id)
+        WHERE x.text_id = m.text_id) AS outlets
 FROM store.incident_member m
 JOIN chunk c ON c.subject_id = m.incident_id
 JOIN store.text t USING (text_id)
@@ -164,7 +167,11 @@ def load(con: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, Loaded]:
 
 
 def make(
-    one: Loaded, profile: Profile, corrections: Sequence[dict[str, Any]], title: dict[str, Any] | None
+    one: Loaded,
+    profile: Profile,
+    corrections: Sequence[dict[str, Any]],
+    title: dict[str, Any] | None,
+    as_of: date,
 ) -> Made:
     """The record that the texts give, with people's corrections on top."""
     from pipelines import labels as room
@@ -174,8 +181,8 @@ def make(
     labels = _labels(one, votes, corrections)
     decided = {x.axis: x.value for x in labels if x.decided_by != "machine" and x.axis in SINGLE_AXES}
     translations = {source: target for text in one.texts for source, target in text.translations.items()}
-    origins = independent_origins(one.texts)
-    record = _describe(one)
+    described = describe(one, as_of)
+    record = _described(described)
     class_ = decided.get("class", votes.class_)
     record.update(
         {
@@ -183,8 +190,9 @@ def make(
             "materialisation": decided.get("materialisation", _materialisation(class_, votes)),
             "limb": next((x.value for x in labels if x.axis == "limb"), None),
             "severity": decided.get("severity", votes.severity),
-            "rationale": room.rationale(ballots, votes, profile, origins=origins, quotes_en=translations),
-            "origins": origins,
+            "rationale": room.rationale(
+                ballots, votes, profile, origins=len(described.origins), quotes_en=translations
+            ),
             "countries": _countries(one),
             **_event_date(one),
         }
@@ -260,11 +268,6 @@ def _evidence(one: Loaded, axis: str, value: str) -> tuple[tuple[TextOf, tuple[E
     )
 
 
-def independent_origins(texts: Sequence[TextOf]) -> int:
-    """How many tell it for themselves: texts that credit one source are one origin, an outlet's own texts another."""
-    return len({text.row["attributed_source"] or text.row["outlet_id"] for text in texts})
-
-
 def _countries(one: Loaded) -> list[str]:
     """Countries of the facts, those that most texts name first."""
     named: dict[str, set[str]] = {}
@@ -306,8 +309,47 @@ def _day(value: str, published: datetime | None) -> str | None:
     return None
 
 
-def _describe(one: Loaded) -> dict[str, Any]:
-    """Title and summary out of the texts themselves, and when they were published."""
-    from pipelines.steps.describe import describe
+def describe(one: Loaded, as_of: date) -> Record:
+    """Title, cited summary, timeline and origins out of the texts themselves."""
+    from pipelines import incidents
 
-    return describe(one.texts)
+    return incidents.describe([_member(text) for text in one.texts], as_of=as_of)
+
+
+def _member(text: TextOf) -> MemberText:
+    from pipelines import incidents
+
+    row = text.row
+    said = [_day(f["value"], row["published"]) for f in text.facts if f["kind"] == "event_date"]
+    days = [date.fromisoformat(day) for day in said if day is not None]
+    first = row["outlet_id"]
+    return incidents.MemberText(
+        text_id=text.text_id,
+        title=row["title"],
+        text=row["text"],
+        published=row["published"],
+        language=row["language_tag"],
+        role=row["role"],
+        class_=row["class"],
+        title_en=row["title_en"],
+        translations=text.translations,
+        outlets=(first, *(name for name in row["outlets"] if name != first)),
+        attributed_source=row["attributed_source"],
+        event_date=min(days, default=None),
+    )
+
+
+def _described(record: Record) -> dict[str, Any]:
+    """The columns that a description fills."""
+    moments = [{**asdict(moment), "day": moment.day.isoformat()} for moment in record.timeline]
+    return {
+        "title": record.title,
+        "title_original": record.title_original,
+        "summary": record.summary,
+        "summary_sentences": [asdict(sentence) for sentence in record.summary_sentences],
+        "timeline": moments,
+        "first_published": str(record.first_published) if record.first_published else None,
+        "last_published": str(record.last_published) if record.last_published else None,
+        "origins": len(record.origins),
+        "origin_names": list(record.origins),
+    }

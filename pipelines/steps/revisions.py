@@ -101,7 +101,7 @@ class RevisionsStep:
         if not one.texts:
             rows = {"record": [{**_kept(before), "state": "withdrawn", "content_sha256": "withdrawn"}]}
             return Result(task.subject_id, task.input_sha256, "withdrawn", "no text is left in it", rows)
-        made = revision.make(one, self.profile, corrections, title)
+        made = revision.make(one, self.profile, corrections, title, self.context.now.date())
         content = sha256_of(json.dumps(made.content(), ensure_ascii=False, sort_keys=True, default=str))
         changed = content != before["content_sha256"]
         number = before["revision"] + 1 if changed else before["revision"]

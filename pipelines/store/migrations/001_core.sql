@@ -245,6 +245,8 @@ CREATE TABLE store.incident (
     first_published TIMESTAMP,
     last_published TIMESTAMP,
     origins INTEGER,
+    origin_names VARCHAR[],
+    timeline JSON,
     countries VARCHAR[],
     state VARCHAR NOT NULL,
     merged_into VARCHAR,

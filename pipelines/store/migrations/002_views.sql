@@ -111,9 +111,9 @@ CREATE VIEW incidents AS
 SELECT i.incident_id, i.affair_id, i.revision, i.title, i.title_original, i.summary, i.summary_sentences,
        i.class, i.materialisation, i.limb, i.severity, i.rationale, i.event_date, i.event_date_precision,
        i.first_published, i.last_published,
-       coalesce(c.articles, 0)::INTEGER AS articles, coalesce(c.texts, 0)::INTEGER AS texts, i.origins,
+       coalesce(c.articles, 0)::INTEGER AS articles, coalesce(c.texts, 0)::INTEGER AS texts, i.origins, i.origin_names,
        coalesce(c.outlets, []) AS outlets, coalesce(c.languages, []) AS languages, i.countries,
-       i.state, i.merged_into
+       i.timeline, i.state, i.merged_into
 FROM store.incident i
 LEFT JOIN (
     SELECT m.incident_id, count(DISTINCT m.article_id) AS articles, count(DISTINCT m.text_id) AS texts,
