@@ -1,0 +1,226 @@
+"""Labels on the public labelled sets: classes, axes, evidence by deletion, coverage, and rules against a fitted model."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipelines import labels, profiles
+from pipelines.profiles.profile import CLASSES
+from pipelines.records import Evidence
+from pipelines.samples import world
+from tests.quality.fit_classes import cross_validated
+from tests.quality.public_relevance import Rows, rows_of, score
+
+SILVER = "aim-class-silver"
+AXES = ("oecd-aim-2024", "aiid", "aiaaic")
+CORPUS = Path(__file__).parent / "labels_corpus.jsonl"
+Pairs = list[tuple[str, str | None]]
+
+
+def macro_f1(pairs: Sequence[tuple[str, str | None]]) -> float:
+    """Mean F1 over the classes that occur in the gold labels."""
+    scores = []
+    for name in {gold for gold, _ in pairs}:
+        hits = sum(gold == name == found for gold, found in pairs)
+        named = sum(found == name for _, found in pairs) + sum(gold == name for gold, _ in pairs)
+        scores.append(2 * hits / named)
+    return sum(scores) / len(scores)
+
+
+def corpus() -> Rows:
+    """The sixty articles that we wrote."""
+    return [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+
+
+def _confusion(pairs: Pairs) -> Iterator[str]:
+    table = Counter(pairs)
+    columns = [*CLASSES, None]
+    yield "| gold ↓ found → | " + " | ".join(name or "undecided" for name in columns) + " |"
+    yield "|---|" + "--:|" * len(columns)
+    for gold in CLASSES:
+        yield f"| {gold} | " + " | ".join(str(table[gold, name]) for name in columns) + " |"
+
+
+def _classes(shared: Path) -> Iterator[str]:
+    rows = rows_of(shared, SILVER)
+    out = list(labels.filter_rows(rows))
+    yield "| language | rows | n | accuracy | macro-F1 |"
+    yield "|---|---|--:|--:|--:|"
+    for line in score(shared, "class", SILVER, out).splitlines():
+        found = re.fullmatch(r"(\w+) +(.+?) +rows (\d+) +accuracy ([\d.]+) +macro-F1 ([\d.]+)", line)
+        assert found, line
+        yield "| " + " | ".join(found.groups()) + " |"
+    for title, keep in (("Chinese, unambiguous rows", "zh"), ("English, unambiguous rows", "en")):
+        yield f"\n{title}:\n"
+        yield from _confusion(
+            [
+                (row["labels"]["aim_class"], one["class"])
+                for row, one in zip(rows, out, strict=True)
+                if row["lang"].startswith(keep) and not row["labels"]["ambiguous"]
+            ]
+        )
+    yield "\nBy script (all rows, Chinese): " + "; ".join(_by_script(rows, out)) + "."
+    yield "\nAccuracy at coverage (all rows, the surest first): " + ", ".join(_coverage(rows, out)) + "."
+
+
+def _by_script(rows: Rows, out: Rows) -> Iterator[str]:
+    for name in ("zh", "zh-Hant"):
+        pairs = [
+            (row["labels"]["aim_class"], one["class"])
+            for row, one in zip(rows, out, strict=True)
+            if row["lang"] == name
+        ]
+        right = sum(gold == found for gold, found in pairs)
+        yield f"{name} {right} of {len(pairs)} right"
+
+
+def _certainty(one: dict[str, Any]) -> float:
+    own = [label["score"] for label in one["labels"] if label["axis"] == "class"]
+    rest = sum(c["score"] for c in one["candidates"] if c["axis"] == "class")
+    return float(own[0]) if own else 1.0 - rest
+
+
+def _coverage(rows: Rows, out: Rows) -> Iterator[str]:
+    ranked = sorted(zip(rows, out, strict=True), key=lambda pair: (-_certainty(pair[1]), pair[0]["id"]))
+    for share in (0.25, 0.5, 0.75, 1.0):
+        part = ranked[: round(share * len(ranked))]
+        right = sum(row["labels"]["aim_class"] == one["class"] for row, one in part)
+        yield f"{share:.0%} → {right / len(part):.3f}"
+
+
+def _axes(shared: Path) -> Iterator[str]:
+    yield "| source | axis | rows | precision | recall | micro-F1 |"
+    yield "|---|---|--:|--:|--:|--:|"
+    for source in AXES:
+        out = labels.filter_rows(rows_of(shared, source))
+        printed = score(shared, "axes", source, out, str(shared / "labels" / "mapping.csv"), source)
+        for line in printed.splitlines():
+            axis, _, rows, _, precision, _, recall, _, f1 = line.split()
+            if axis != "business_function":
+                yield f"| {source} | {axis} | {rows} | {precision} | {recall} | {f1} |"
+
+
+def _cut(title: str | None, text: str | None, quotes: Sequence[Evidence], *, keep: bool) -> list[str | None]:
+    parts: list[str | None] = []
+    for field, body in (("title", title), ("text", text)):
+        spans = sorted((one.start, one.end) for one in quotes if one.field == field)
+        if body is None:
+            parts.append(None)
+        elif keep:
+            parts.append("\n".join(body[start:end] for start, end in spans) or None)
+        else:
+            kept, at = "", 0
+            for start, end in spans:
+                kept, at = kept + body[at:start], end
+            parts.append(kept + body[at:])
+    return parts
+
+
+def _deletion(shared: Path) -> Iterator[str]:
+    profile = profiles.load("ai-incidents")
+    rng = random.Random(5)
+    documents = [(one.title, one.text) for one in world.load_articles()]
+    for name, count in (("zh-solidot", 200), ("aiid-texts", 120)):
+        rows = [row for row in rows_of(shared, name) if row["weak"]["ai_related"]]
+        documents += [(row["title"], row["text"]) for row in rng.sample(rows, count)]
+    table: dict[str, Counter[str]] = defaultdict(Counter)
+    for title, text in documents:
+        lines = profiles.read_lines(title, text)
+        if len(lines) < 3:
+            continue
+        for label in labels.judge(title, text, profile).labels:
+
+            def again(parts: list[str | None], axis: str = label.axis, value: str = label.value) -> float:
+                found = labels.judge(parts[0], parts[1], profile).labels
+                return next((one.score for one in found if (one.axis, one.value) == (axis, value)), 0.0)
+
+            others = rng.sample(lines, min(len(lines) - 1, len(label.evidence)))
+            without = again(_cut(title, text, label.evidence, keep=False))
+            alone = again(_cut(title, text, label.evidence, keep=True))
+            chance = again(_cut(title, text, profiles.evidence(others), keep=False))
+            table[label.axis].update(
+                n=1,
+                weaker=without < label.score,
+                gone=without == 0.0,
+                back=alone > 0.0,
+                chance=chance < label.score,
+                chance_gone=chance == 0.0,
+            )
+    yield "| axis | labels | weaker or gone without its quotes | gone | back from the quotes alone | random sentences out: weaker or gone | gone |"
+    yield "|---|--:|--:|--:|--:|--:|--:|"
+    for axis, c in [*table.items(), ("all", sum(table.values(), Counter()))]:
+        shares = [c[key] / c["n"] for key in ("weaker", "gone", "back", "chance", "chance_gone")]
+        yield f"| {axis} | {c['n']} | " + " | ".join(f"{share:.3f}" for share in shares) + " |"
+
+
+def _own() -> Iterator[str]:
+    rows = corpus()
+    pairs = [(row["class"], one["class"]) for row, one in zip(rows, labels.filter_rows(rows), strict=True)]
+    right = sum(gold == found for gold, found in pairs)
+    yield f"{len(rows)} short articles in both scripts and English that we wrote: {right} right, macro-F1 {macro_f1(pairs):.3f}."
+    yield "They were written before they were judged; the first pass got 45 right, then general rules were added for what it missed, so the figure is a regression floor, no estimate for unseen text. The 45 are one."
+    yield ""
+    yield from _confusion(pairs)
+
+
+def report(shared: Path) -> str:
+    """The section of docs/quality.md."""
+    return "\n".join(
+        [
+            "## Labels",
+            "",
+            f"`{labels.VERSION}`, rules alone, profile `{profiles.load('ai-incidents').version}`.",
+            "",
+            "### The four classes",
+            "",
+            (
+                "`aim-class-silver`: titles (some with 300 characters) labelled once by a language model; two thirds of its "
+                "incidents are marked ambiguous. Rules were developed on these rows, so the figures flatter. A bag-of-words "
+                "model reaches macro-F1 0.49 in Chinese and 0.25 in English there (GUIDE.md). In English the unambiguous "
+                "rows hold three incidents and four hazards: read the table, not the figure."
+            ),
+            "",
+            *_classes(shared),
+            "",
+            "### Rules or a fitted model?",
+            "",
+            *cross_validated(shared),
+            "",
+            "### Our own articles",
+            "",
+            *_own(),
+            "",
+            "### Axes",
+            "",
+            (
+                "Through `mapping.csv`, high and medium lines, by `eval/score_classes.py axes`. **The sources agree with each "
+                "other at only about 0.5 F1 (0.33 on industries), and most rows are English titles: no figure above that "
+                "means anything, and Chinese axes are unmeasured.** Business functions are labelled by rules too, but nobody "
+                "labelled them, so no accuracy is claimed."
+            ),
+            "",
+            *_axes(shared),
+            "",
+            "### Does the evidence carry the label?",
+            "",
+            (
+                "For every label of the sample articles and of samples of zh-solidot and aiid-texts (three sentences or more): "
+                "its quoted sentences are taken out, then stand alone; beside it as many random sentences are taken out. "
+                "Aims: weaker or gone in 80 %, back in 80 %."
+            ),
+            "",
+            *_deletion(shared),
+            "",
+            "```",
+            "make quality ROOM=labels",
+            "wiredesk stage labels ../shared/labels/aim-class-silver/dev.jsonl.gz out.jsonl",
+            "python ../shared/eval/score_classes.py class ../shared/labels/aim-class-silver/dev.jsonl.gz out.jsonl",
+            "```",
+        ]
+    )
