@@ -130,10 +130,10 @@ def reach(
         [],
     )
     background = _background(con, low, max(dated, default=None))
-    days = sorted({name[:10] for name in _days_as_text(dated)})
+    days = sorted({calendar_day(text.day) for text in (*new, *waiting)})
     taken = con.execute(
         "SELECT incident_id FROM store.incident WHERE left(incident_id, 10) IN (SELECT unnest(?::VARCHAR[]))",
-        [[*days, "0000-00-00"]],
+        [days],
     ).fetchall()
     return Reach(
         incidents=incidents,
@@ -227,7 +227,3 @@ def _objects(values: Iterable[Any]) -> Any:
 
 def _days(texts: Sequence[Features]) -> Any:
     return np.ma.masked_invalid(np.array([np.nan if text.day is None else text.day for text in texts]))
-
-
-def _days_as_text(days: Iterable[float]) -> list[str]:
-    return [calendar_day(day) for day in days]
