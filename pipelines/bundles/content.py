@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-JSON_COLUMNS = frozenset({"summary_sentences", "detail", "before", "after", "versions", "counts"})
+JSON_COLUMNS = frozenset({"summary_sentences", "detail", "before", "after", "versions", "counts", "timeline"})
 
 
 @dataclass(frozen=True, slots=True)

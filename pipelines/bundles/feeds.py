@@ -70,16 +70,18 @@ def changes(con: DuckDBPyConnection, query: str | None = None) -> list[Change]:
 
 
 def _what(row: dict[str, Any]) -> str:
+    """``class hazard → incident`` where the history says what was before, else the kind of the change."""
     detail = row["detail"] if isinstance(row["detail"], dict) else {}
-    before, after = detail.get("before"), detail.get("after")
-    if before is not None and after is not None and not isinstance(before, dict | list):
-        return f"{detail.get('field', row['kind'])} {before} → {after}"
+    if {"from", "to"} <= detail.keys():
+        field = str(row["kind"]).removesuffix(" changed")
+        return f"{field} {detail['from'] or 'none'} → {detail['to'] or 'none'}"
     return str(row["kind"])
 
 
 def _sentence(row: dict[str, Any]) -> str:
-    why = f", because {row['reason']}" if row["reason"] else ""
-    return f"{row['incident_id']}, revision {row['revision']}: {_what(row)}{why} (by {row['made_by']})"
+    said = row["reason"] or ""
+    told = said if said.startswith(_what(row)) else _what(row) + (f", because {said}" if said else "")
+    return f"{row['incident_id']}, revision {row['revision']}: {told} (by {row['made_by']})"
 
 
 def atom(entries: Sequence[Change]) -> str:

@@ -32,6 +32,8 @@ TABLES = (
     "fact", "incident", "incident_member", "incident_event", "vote", "decision",
 )  # fmt: skip
 """Tables of the store that a share-safe bundle fills, in order."""
+COUNTED = frozenset({"articles", "texts", "outlets", "languages"})
+"""Columns of the view ``incidents`` that are counted from the members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,11 +327,8 @@ def store_rows(bundle: BundleContent, known: set[str], known_texts: set[str]) ->
 
 def _incident(record: Row) -> Row:
     content = json.dumps(record["incident"], sort_keys=True, ensure_ascii=False)
-    return _pick(
-        record["incident"],
-        "incident_id affair_id revision title title_original summary summary_sentences class materialisation limb severity "
-        "rationale event_date event_date_precision first_published last_published origins countries state merged_into",
-    ) | {"content_sha256": hashlib.sha256(content.encode()).hexdigest()}
+    stored = {name: value for name, value in record["incident"].items() if name not in COUNTED}
+    return stored | {"content_sha256": hashlib.sha256(content.encode()).hexdigest()}
 
 
 def _redirect(name: str, record: Row) -> Row:

@@ -77,10 +77,20 @@ def uncell(value: str) -> str:
     return value[1:] if value.startswith("'") else value
 
 
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the order of the letters after them: ``exe.gnp`` shown as ``png.exe``."""
+
+
 def visible(value: str) -> str:
-    """``value`` without the control characters that HTML and XML forbid; tab and newline stay."""
+    """``value`` with control characters, which HTML and XML forbid, and changes of direction made visible.
+
+    Tab and newline stay.
+    """
     return "".join(
-        character if character in "\t\n" or unicodedata.category(character) not in ("Cc", "Cs") else "\ufffd"
+        "\ufffd"
+        if (character not in "\t\n" and unicodedata.category(character) in ("Cc", "Cs"))
+        or character in _DIRECTION
+        else character
         for character in value
     )
 

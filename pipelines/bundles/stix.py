@@ -152,11 +152,15 @@ def _frame(library: Any) -> list[Any]:
 
 
 def _stable_name(content: Content) -> str:
-    """The title with which the incident was opened; renaming it later does not change this name."""
+    """The title of the text that opened the incident; a better title later does not change this name."""
     for event in content.history:
-        detail = event["detail"]
-        if isinstance(detail, dict) and isinstance(detail.get("title"), str) and detail["title"]:
-            return str(detail["title"])
+        detail = event["detail"] if isinstance(event["detail"], dict) else {}
+        opener = next(iter(detail.get("texts") or [detail.get("text_id")]), None)
+        text = next(
+            (row for row in content.texts if event["kind"] == "opened" and row["text_id"] == opener), None
+        )
+        if text is not None and text["title"]:
+            return str(text["title"])
     return str(content.incident["title_original"] or title_of(content))
 
 

@@ -104,6 +104,7 @@ def view(
             "origins": incident["origins"],
             "outlets": len(incident["outlets"]),
         },
+        "origin_names": content.incident.get("origin_names") or [],
         "countries": [country_name(code) for code in incident["countries"] or []],
         "first": _day(incident["first_published"]),
         "last": _day(incident["last_published"]),

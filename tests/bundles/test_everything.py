@@ -159,8 +159,8 @@ class TestFeeds:
     def change(self, tmp_path: Path) -> duckdb.DuckDBPyConnection:
         made = world()
         made.add(
-            "incident_event", incident_id=HAZARD, n=0, revision=1, happened="2026-03-06 01:00:00", kind="relabelled",
-            detail={"field": "class", "before": "hazard", "after": "incident"}, reason="article 12 <b>&\x00", made_by="machine", run_id="run-1",
+            "incident_event", incident_id=HAZARD, n=0, revision=1, happened="2026-03-06 01:00:00", kind="class changed",
+            detail={"from": "hazard", "to": "incident"}, reason="article 12 <b>&\x00", made_by="machine", run_id="run-1",
         )  # fmt: skip
         return made.build(tmp_path / "archive")
 

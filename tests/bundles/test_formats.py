@@ -80,7 +80,11 @@ class TestStix:
     ) -> None:
         later = world()
         incident = later.find("incident", incident_id=INCIDENT)
-        incident["title"], incident["revision"] = "Another title, by hand", 4
+        incident["title"], incident["title_original"], incident["revision"] = (
+            "Another title, by hand",
+            "另一個標題",
+            4,
+        )
         con = later.build(tmp_path / "archive")
         (path,) = bundles.export(con, tmp_path / "archive", [INCIDENT], tmp_path / "out", versions=VERSIONS)
         before = {item["id"]: item for item in load(made.full, "stix.json")["objects"]}

@@ -300,7 +300,7 @@ def _group(made: World) -> None:
         made.add(
             "incident", incident_id=incident_id, affair_id=row.pop("affair_id", incident_id), revision=row.pop("revision", 1),
             event_date=row.pop("event_date", None), event_date_precision="day", countries=["TWN"], content_sha256="0" * 64,
-            summary_sentences=[], origins=row.pop("origins", 1), limb="a", rationale=row.pop("rationale", None), **row,
+            summary_sentences=[], timeline=[], origin_names=row.pop("origin_names", ["lakenews"]), origins=row.pop("origins", 1), limb="a", rationale=row.pop("rationale", None), **row,
         )  # fmt: skip
 
     incident(
@@ -308,7 +308,7 @@ def _group(made: World) -> None:
         summary="Northlake City Hospital said on Monday that an AI triage system had rated two patients with chest pain as minor cases.",
         rationale="Two of three voting texts report an injury that has happened after an AI system failed: “其中一名六十八歲病患受傷，目前住院觀察。”",
         first_published="2026-03-02 01:15:00", last_published="2026-03-05 03:00:00", state="open", merged_into=None, event_date="2026-03-01",
-        origins=2, **{"class": "incident"}, materialisation="actual", severity="incident",
+        origins=2, origin_names=["unnamed British media", "northwire"], **{"class": "incident"}, materialisation="actual", severity="incident",
     )  # fmt: skip
     incident(
         MERGED, title="Two patients sent home by triage software", title_original=None, summary=None, first_published="2026-03-03 09:00:00",
@@ -336,7 +336,7 @@ def _group(made: World) -> None:
     ):
         made.add(
             "incident_event", incident_id=INCIDENT, n=n, revision=revision, happened=f"2026-03-05 0{n}:10:30", kind=kind,
-            detail={"title": "Northlake hospital's AI triage misjudged"} if n == 0 else {}, reason=why, made_by=who, run_id="run-1",
+            detail={"texts": ["t-hant"]} if n == 0 else {}, reason=why, made_by=who, run_id="run-1",
         )  # fmt: skip
     for axis, value, texts, articles in (
         ("class", "incident", 2, 3), ("class", "complementary", 1, 1), ("harm_type", "Physical (injury)", 2, 3), ("severity", "incident", 2, 3),
