@@ -26,7 +26,10 @@ def missing(con: DuckDBPyConnection, kind: str, subject_id: str) -> list[str] | 
     view, column = KINDS[kind]
     if con.execute(f"SELECT 1 FROM {view} WHERE {column} = ? LIMIT 1", [subject_id]).fetchone():
         return None
-    ids = [name for (name,) in con.execute(f"SELECT DISTINCT {column} FROM {view} ORDER BY 1 LIMIT 20000").fetchall()]
+    ids = [
+        name
+        for (name,) in con.execute(f"SELECT DISTINCT {column} FROM {view} ORDER BY 1 LIMIT 20000").fetchall()
+    ]
     return difflib.get_close_matches(subject_id, ids, n=3)
 
 
@@ -65,7 +68,9 @@ def incident(con: DuckDBPyConnection, incident_id: str) -> dict[str, Any]:
     return {
         "asked_for": incident_id,
         "record": record,
-        "votes": fetch_rows(con, "SELECT * FROM votes WHERE incident_id = ? ORDER BY axis, texts DESC, value", [now]),
+        "votes": fetch_rows(
+            con, "SELECT * FROM votes WHERE incident_id = ? ORDER BY axis, texts DESC, value", [now]
+        ),
         "labels": fetch_rows(
             con,
             "SELECT axis, value, score, decided_by FROM labels WHERE subject = 'incident' AND subject_id = ? "
@@ -85,7 +90,9 @@ def incident(con: DuckDBPyConnection, incident_id: str) -> dict[str, Any]:
             [now],
         ),
         "history": history(con, now),
-        "decisions_known": sorted(name for (name,) in con.execute("SELECT decision_id FROM decisions").fetchall()),
+        "decisions_known": sorted(
+            name for (name,) in con.execute("SELECT decision_id FROM decisions").fetchall()
+        ),
     }
 
 
@@ -100,7 +107,13 @@ def pending_decisions(data_dir: Path, known: Sequence[str], incident_id: str) ->
     """Decisions on an incident that no run has folded in yet."""
     done = set(known)
     return [
-        {"decision_id": d.decision_id, "action": d.action, "after": d.after, "made_by": d.made_by, "reason": d.reason}
+        {
+            "decision_id": d.decision_id,
+            "action": d.action,
+            "after": d.after,
+            "made_by": d.made_by,
+            "reason": d.reason,
+        }
         for _, _, d in decisions.read(data_dir)
         if d.decision_id not in done and incident_id in (d.subject_id, *map(str, d.after.values()))
     ]
@@ -128,7 +141,7 @@ def review_queue(con: DuckDBPyConnection, *, limit: int) -> list[dict[str, Any]]
     ),
     reviewed AS (
         SELECT subject_id AS incident_id, max((after->>'revision')::INTEGER) AS revision
-        FROM decisions WHERE action = 'mark' AND after->>'state' = 'reviewed' AND undone_by IS NULL GROUP BY subject_id
+        FROM decisions WHERE action = 'mark' AND (after->>'state') = 'reviewed' AND undone_by IS NULL GROUP BY subject_id
     )
     SELECT i.incident_id, i.title, i.articles,
            i.articles * (CASE WHEN v.margin <= 1 THEN 2 ELSE 0 END
@@ -145,7 +158,10 @@ def review_queue(con: DuckDBPyConnection, *, limit: int) -> list[dict[str, Any]]
     LEFT JOIN reviewed r USING (incident_id)
     WHERE i.state <> 'merged' AND coalesce(r.revision, -1) < i.revision
     """
-    return fetch_rows(con, f"SELECT * FROM ({sql}) q WHERE settles > 0 ORDER BY settles DESC, incident_id LIMIT {int(limit)}")
+    return fetch_rows(
+        con,
+        f"SELECT * FROM ({sql}) q WHERE settles > 0 ORDER BY settles DESC, incident_id LIMIT {int(limit)}",
+    )
 
 
 AXES = ("class", "materialisation", "limb", "severity")
@@ -157,19 +173,27 @@ VALUES = {
 }
 
 
-def bad_value(axis: str, value: str) -> str | None:
-    """Why ``value`` cannot stand on ``axis``; ``None`` when it can."""
+def vocabulary(axis: str, profile: str = "ai-incidents") -> tuple[str, ...]:
+    """The values that ``axis`` takes, in their own order; none for an axis that there is not."""
     if axis in VALUES:
-        return None if value in VALUES[axis] else f"{axis} takes {', '.join(VALUES[axis])}"
+        return VALUES[axis]
     from pipelines import profiles
 
-    values = profiles.load("ai-incidents").values(axis)
+    found = next((known for known in profiles.load(profile).axes if known.key == axis), None)
+    return tuple(value.name for value in found.values) if found else ()
+
+
+def bad_value(axis: str, value: str) -> str | None:
+    """Why ``value`` cannot stand on ``axis``; ``None`` when it can."""
+    values = vocabulary(axis)
     if not values:
         return f"there is no axis {axis}"
     if value in values:
         return None
     near = difflib.get_close_matches(value, values, n=3, cutoff=0.4)
-    return f"{axis} has no value {value!r}" + (f"; did you mean {', '.join(near)}?" if near else "")
+    return f"{axis} has no value {value!r}: " + (
+        f"did you mean {', '.join(near)}?" if near else f"it takes {', '.join(values)}"
+    )
 
 
 def incident_lines(found: dict[str, Any], pending: Sequence[dict[str, Any]]) -> Iterator[str]:

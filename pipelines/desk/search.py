@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipelines.hanzi import fold, fold_with_offsets, source_span
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 
 AROUND = 28
 """Characters shown on each side of a hit."""
+MOST_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A place where a form of a word stands: the text before it, the hit, the text after it."""
+
+    before: str
+    hit: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,75 +42,170 @@ class Hit:
     title_en: str | None
     outlet_id: str
     published: str | None
+    language_tag: str | None
     score: float
     passage: str
+    """The first passage, its hit between » and «."""
     where: str
     """The incident that holds it, or the stage where it stopped and why."""
+    passages: tuple[Passage, ...] = ()
 
     def as_row(self) -> dict[str, Any]:
-        return asdict(self)
+        row = asdict(self)
+        del row["passages"]
+        return row
 
 
 def words_of(query: str) -> list[str]:
     """The words of a query: quoted phrases whole, the rest by white space; folded, lower case."""
     found = [quoted or bare for quoted, bare in re.findall(r'"([^"]+)"|(\S+)', query)]
-    return [folded for word in found if (folded := fold(word).lower().strip())]
+    return [folded for word in found if (folded := fold(word).lower().strip())][:MOST_WORDS]
+
+
+@cache
+def _names() -> dict[str, frozenset[str]]:
+    """Every form of every name of the glossary, by each of its forms, folded."""
+    from pipelines.translation import glossary_for
+
+    found: dict[str, frozenset[str]] = {}
+    for name in glossary_for(None, sample=True).names:
+        every = frozenset(fold(form).lower() for form in (name.english, *name.forms))
+        for form in every:
+            found[form] = found.get(form, frozenset()) | every
+    return found
 
 
 def forms_of(word: str) -> list[str]:
     """The word and, where it is a name of the glossary, every other form of that name, folded."""
-    from pipelines.translation import glossary_for
-
-    forms = {word}
-    for name in glossary_for(None, sample=True).names:
-        every = {fold(form).lower() for form in (name.english, *name.forms)}
-        if word in every:
-            forms |= every
+    forms = {word} | _names().get(word, frozenset())
     return sorted(forms, key=lambda form: (form != word, form))
+
+
+_HOLDING = """
+SELECT article_id, max(score) AS score FROM (
+    SELECT s.article_id, CASE WHEN {title} THEN 3 ELSE 0 END + CASE WHEN {body} THEN 1 ELSE 0 END AS score
+    FROM store.search s WHERE {title} OR {body}
+    UNION ALL
+    SELECT article_id, 3 FROM store.title_en WHERE {english_title}
+    UNION ALL
+    SELECT f.article_id, 1 FROM (SELECT DISTINCT text_id FROM store.sentence WHERE current AND field = 'text' AND {english}) n
+    JOIN store.fold f USING (text_id)
+) GROUP BY article_id
+"""
+
+
+def _holding(con: DuckDBPyConnection, forms: list[str]) -> dict[str, int]:
+    """Articles that hold any of the forms, with a score: 3 for a title, 1 for a body."""
+
+    def either(column: str, wanted: list[str]) -> str:
+        return "(" + " OR ".join(f"contains({column}, ?)" for _ in wanted) + ")" if wanted else "false"
+
+    english = [
+        form for form in forms if form.isascii()
+    ]  # translations are in Latin letters: nothing else is there
+    sql = _HOLDING.format(
+        title=either("s.title", forms),
+        body=either("s.body", forms),
+        english_title=either("lower(title_en)", english),
+        english=either("lower(target)", english),
+    )
+    values = [*forms * 4, *english * 2]
+    return dict(con.execute(sql, values).fetchall())
+
+
+def _every_word(con: DuckDBPyConnection, query: str) -> tuple[dict[str, int], list[list[str]]]:
+    words = [forms_of(word) for word in words_of(query)]
+    found: dict[str, int] = {}
+    for n, forms in enumerate(words):
+        held = _holding(con, forms)
+        found = {name: held[name] + found[name] for name in found if name in held} if n else held
+    return found, words
+
+
+def incidents_holding(con: DuckDBPyConnection, query: str) -> frozenset[str]:
+    """The incidents with an article that holds every word of ``query``."""
+    found, _ = _every_word(con, query)
+    rows = con.execute(
+        "SELECT DISTINCT m.incident_id FROM store.incident_member m JOIN store.fold f USING (text_id) "
+        "WHERE f.article_id IN (SELECT unnest(?::VARCHAR[]))",
+        [sorted(found)],
+    ).fetchall()
+    return frozenset(name for (name,) in rows)
+
+
+_WHERE = """
+WITH found AS (SELECT unnest(?::VARCHAR[]) AS article_id, unnest(?::INTEGER[]) AS score),
+place AS (
+    SELECT d.article_id, d.score, f.text_id, m.incident_id
+    FROM found d
+    LEFT JOIN store.fold f USING (article_id)
+    LEFT JOIN (SELECT m.text_id, min(m.incident_id) AS incident_id FROM store.incident_member m
+               JOIN store.incident i USING (incident_id) WHERE i.merged_into IS NULL GROUP BY m.text_id) m
+      ON m.text_id = f.text_id
+    {only}
+),
+day AS (SELECT article_id, arg_max(published, version) AS published FROM store.article
+        WHERE article_id IN (SELECT article_id FROM place) GROUP BY article_id)
+SELECT p.article_id, p.text_id, p.incident_id, p.score FROM place p LEFT JOIN day USING (article_id)
+ORDER BY p.score DESC, published DESC NULLS LAST, p.article_id LIMIT ?
+"""
+_SHOWN = """
+SELECT a.article_id, a.title, e.title_en, a.outlet_id, a.published, a.text, l.language_tag
+FROM (SELECT * FROM store.article WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+      QUALIFY version = max(version) OVER (PARTITION BY article_id)) a
+LEFT JOIN store.title_en e USING (article_id)
+LEFT JOIN store.language l USING (article_id)
+"""
+_ENGLISH = """
+SELECT text_id, string_agg(target, ' ' ORDER BY n) AS text_en FROM store.sentence
+WHERE current AND field = 'text' AND text_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY text_id
+"""
+_STOPPED = """
+SELECT subject_id, stage, outcome, reason FROM store.stage_result
+WHERE subject_id IN (SELECT unnest(?::VARCHAR[])) AND stage IN ('language', 'texts', 'relevance', 'incidents')
+"""
 
 
 def search(con: DuckDBPyConnection, query: str, *, limit: int, rejects: bool) -> list[Hit]:
     """Articles that hold every word of ``query``, best first; without ``rejects`` only those in an incident."""
-    words = [forms_of(word) for word in words_of(query)]
-    if not words:
+    found, words = _every_word(con, query)
+    if not found:
         return []
-    where, score, values = [], [], {}
-    for n, forms in enumerate(words):
-        values[f"w{n}"] = forms
-        inside = f"len(list_filter($w{n}::VARCHAR[], lambda x: contains({{field}}, x)))"
-        title, body, english = (inside.format(field=name) for name in ("s.title", "s.body", "s.english"))
-        where.append(f"({title} + {body} + {english} > 0)")
-        score.append(f"3 * least({title}, 1) + least({body}, 1) + least({english}, 1)")
-    sql = f"""
-    WITH s AS (
-        SELECT x.article_id, x.title, x.body,
-               lower(coalesce(e.title_en, '') || ' ' || coalesce(en.text_en, '')) AS english
-        FROM store.search x
-        LEFT JOIN store.title_en e USING (article_id)
-        LEFT JOIN store.text t ON t.article_id = x.article_id
-        LEFT JOIN (SELECT text_id, string_agg(target, ' ' ORDER BY n) AS text_en FROM store.sentence
-                   WHERE current AND field = 'text' GROUP BY text_id) en ON en.text_id = t.text_id
-    )
-    SELECT a.article_id, a.text_id, m.incident_id, a.title, a.title_en, a.outlet_id, a.published, a.text, a.text_en,
-           a.outcome, a.reason, {" + ".join(score)} AS score
-    FROM s JOIN articles a USING (article_id)
-    LEFT JOIN (SELECT text_id, min(incident_id) AS incident_id FROM store.incident_member GROUP BY text_id) m
-      ON m.text_id = a.text_id
-    WHERE {" AND ".join(where)} {"" if rejects else "AND m.incident_id IS NOT NULL"}
-    ORDER BY score DESC, a.published DESC NULLS LAST, a.article_id
-    LIMIT {int(limit)}
-    """
+    only = "" if rejects else "WHERE m.incident_id IS NOT NULL"
+    names = sorted(found)
+    order = fetch_rows(con, _WHERE.format(only=only), [names, [found[name] for name in names], limit])
+    shown = {
+        row["article_id"]: row for row in fetch_rows(con, _SHOWN, [[row["article_id"] for row in order]])
+    }
+    texts = sorted({row["text_id"] for row in order if row["text_id"]})
+    english = dict(con.execute(_ENGLISH, [texts]).fetchall())
+    stopped = _stopped(con, [row["article_id"] for row in order] + texts)
     flat = [form for forms in words for form in forms]
-    return [_hit(row, flat) for row in fetch_rows(con, sql, values)]
+    return [
+        _hit({**row, **shown[row["article_id"]], "text_en": english.get(row["text_id"])}, flat, stopped)
+        for row in order
+        if row["article_id"] in shown
+    ]
 
 
-def _hit(row: dict[str, Any], forms: list[str]) -> Hit:
-    passage = ""
-    for text in (row["text"], row["title"], row["text_en"], row["title_en"]):
-        passage = passage or _passage(text or "", forms)
-    where = f"incident {row['incident_id']}" if row["incident_id"] else f"in no incident: {row['outcome']}"
-    if not row["incident_id"] and row["reason"]:
-        where += f" ({row['reason']})"
+def _stopped(con: DuckDBPyConnection, subjects: list[str]) -> dict[str, tuple[str, str | None]]:
+    """The last stage's outcome and reason, by article or text."""
+    late = ("language", "texts", "relevance", "incidents")
+    rows = con.execute(_STOPPED, [subjects]).fetchall()
+    rows.sort(key=lambda row: late.index(row[1]))
+    return {subject: (outcome, reason) for subject, _, outcome, reason in rows}
+
+
+def _hit(row: dict[str, Any], forms: list[str], stopped: dict[str, tuple[str, str | None]]) -> Hit:
+    passages: list[Passage] = []
+    for text, most in ((row["text"], 2), (row["text_en"], 1), (row["title"], 1), (row["title_en"], 1)):
+        if len(passages) < 2 or most == 2:
+            passages += passages_of(text or "", forms, most=most)
+    outcome, reason = stopped.get(row["text_id"] or "") or stopped.get(row["article_id"]) or ("read", None)
+    where = f"incident {row['incident_id']}" if row["incident_id"] else f"in no incident: {outcome}"
+    if not row["incident_id"] and reason:
+        where += f" ({reason})"
+    first = passages[0] if passages else None
     return Hit(
         article_id=row["article_id"],
         text_id=row["text_id"],
@@ -108,25 +214,36 @@ def _hit(row: dict[str, Any], forms: list[str]) -> Hit:
         title_en=row["title_en"],
         outlet_id=row["outlet_id"],
         published=f"{row['published']:%Y-%m-%d}" if row["published"] else None,
+        language_tag=row["language_tag"],
         score=float(row["score"]),
-        passage=passage,
+        passage=f"{first.before}»{first.hit}«{first.after}" if first else "",
         where=where,
+        passages=tuple(passages[:3]),
     )
 
 
-def _passage(text: str, forms: list[str]) -> str:
-    """The first place of ``text`` where a form stands, between » and «, with some characters around it."""
+def passages_of(text: str, forms: list[str], *, most: int = 1, around: int = AROUND) -> list[Passage]:
+    """The first places of ``text`` where forms stand, each form once, not overlapping."""
     if not text:
-        return ""
+        return []
     folded, offsets = fold_with_offsets(text)
     lower = folded.lower()
     if len(lower) != len(folded):  # a letter whose lower case is longer would shift the offsets
         lower = folded
-    places = [(lower.find(form), form) for form in forms if form in lower]
-    if not places:
-        return ""
-    at, form = min(places)
-    start, end = source_span(offsets, at, at + len(form))
-    left, right = max(0, start - AROUND), min(len(text), end + AROUND)
-    passage = f"{'…' if left else ''}{text[left:start]}»{text[start:end]}«{text[end:right]}{'…' if right < len(text) else ''}"
-    return " ".join(passage.split())
+    places = sorted((lower.find(form), form) for form in forms if form in lower)
+    found: list[Passage] = []
+    reached = -1
+    for at, form in places:
+        start, end = source_span(offsets, at, at + len(form))
+        if start < reached or len(found) == most:
+            continue
+        left, right = max(0, start - around), min(len(text), end + around)
+        reached = right
+        found.append(
+            Passage(
+                before=("…" if left else "") + text[left:start].replace("\n", " "),
+                hit=text[start:end],
+                after=text[end:right].replace("\n", " ") + ("…" if right < len(text) else ""),
+            )
+        )
+    return found

@@ -1,0 +1,202 @@
+"""The filters of the list of incidents: they live in the URL, and beside each value stands what choosing it would give."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from pipelines.desk.cards import MARKS, Card
+
+AXES: Mapping[str, str] = {
+    "class": "Class",
+    "severity": "Severity",
+    "mark": "Review",
+    "state": "State",
+    "language": "Language",
+    "outlet": "Outlet",
+    "country": "Country",
+    "harm_type": "Harm type",
+    "principle": "AI principle",
+    "industry": "Industry",
+    "stakeholder": "Affected stakeholder",
+    "limb": "Limb of the definition",
+}
+ORDERS: Mapping[str, Sequence[str]] = {
+    "class": ("incident", "hazard", "complementary", "unrelated"),
+    "severity": ("disaster", "serious incident", "incident", "serious hazard", "hazard", "unknown"),
+    "limb": ("a", "b", "c", "d"),
+    "mark": MARKS,
+    "state": ("open", "quiet", "merged"),
+}
+"""Axes whose values have an order of their own; the others go by count."""
+SORTS: Mapping[str, tuple[str, Callable[[Card], tuple[object, ...]]]] = {
+    "latest": ("latest report", lambda c: (-_stamp(c.last), c.incident_id)),
+    "newest": ("first report, newest first", lambda c: (-_stamp(c.first), c.incident_id)),
+    "first": ("first report, oldest first", lambda c: (c.first is None, _stamp(c.first), c.incident_id)),
+    "articles": ("most articles", lambda c: (-c.articles, c.incident_id)),
+    "origins": ("most independent origins", lambda c: (-c.origins, -c.articles, c.incident_id)),
+    "severity": ("most severe", lambda c: (_rank(c), -c.articles, c.incident_id)),
+    "title": ("title", lambda c: (c.title.casefold(), c.incident_id)),
+}
+
+
+def _stamp(moment: datetime | None) -> int:
+    """Seconds, for ordering alone; no moment is the oldest."""
+    if moment is None:
+        return 0
+    return moment.toordinal() * 86400 + moment.hour * 3600 + moment.minute * 60 + moment.second
+
+
+def _rank(card: Card) -> int:
+    order = ORDERS["severity"]
+    return order.index(card.one("severity")) if card.one("severity") in order else len(order)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a URL asks for."""
+
+    words: str = ""
+    since: date | None = None
+    until: date | None = None
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = "latest"
+    page: int = 1
+    problems: tuple[str, ...] = ()
+    """What in the URL was not understood, as sentences."""
+
+    def pairs(self, *, page: bool = False) -> list[tuple[str, str]]:
+        """The filters as the pairs of a query string, in one order."""
+        found = [("q", self.words)] if self.words else []
+        found += [("from", self.since.isoformat())] if self.since else []
+        found += [("to", self.until.isoformat())] if self.until else []
+        found += [(axis, value) for axis in AXES for value in self.chosen.get(axis, ())]
+        found += [("sort", self.sort)] if self.sort != "latest" else []
+        return found + ([("page", str(self.page))] if page and self.page > 1 else [])
+
+    def query(self, *, page: bool = False) -> str:
+        return urlencode(self.pairs(page=page))
+
+    def toggled(self, axis: str, value: str) -> Filters:
+        """With ``value`` chosen on ``axis``, or no longer."""
+        there = self.chosen.get(axis, ())
+        now = tuple(x for x in there if x != value) if value in there else (*there, value)
+        return replace(self, chosen={**self.chosen, axis: now}, page=1)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.words or self.since or self.until or any(self.chosen.values()))
+
+    def describe(self) -> str:
+        """The filters in words, to name a saved query by."""
+        parts = [f"“{self.words}”"] if self.words else []
+        parts += [
+            f"{AXES[axis].lower()} {' or '.join(values)}" for axis, values in self.chosen.items() if values
+        ]
+        parts += [f"from {self.since}"] if self.since else []
+        parts += [f"to {self.until}"] if self.until else []
+        return ", ".join(parts) or "every incident"
+
+
+def parse(pairs: Iterable[tuple[str, str]]) -> Filters:
+    """The filters of a query string; what is no filter is named in ``problems`` and changes nothing."""
+    words, sort, page = "", "latest", 1
+    days: dict[str, date] = {}
+    chosen: dict[str, list[str]] = {}
+    problems = []
+    for name, raw in pairs:
+        value = raw.strip()[:200]
+        if not value:
+            continue
+        if name == "q":
+            words = value
+        elif name in ("from", "to"):
+            try:
+                days[name] = date.fromisoformat(value)
+            except ValueError:
+                problems.append(f"“{value}” is no day: write it as 2026-11-20")
+        elif name in AXES:
+            known = ORDERS.get(name)
+            if known and value not in known:
+                problems.append(f"{AXES[name].lower()} has no value “{value}”")
+            elif value not in chosen.setdefault(name, []):
+                chosen[name].append(value)
+        elif name == "sort" and value in SORTS:
+            sort = value
+        elif name == "page" and value.isdigit() and 0 < int(value) <= 100_000:
+            page = int(value)
+        else:
+            problems.append(f"“{name}={value}” is no filter")
+    return Filters(
+        words=words,
+        since=days.get("from"),
+        until=days.get("to"),
+        chosen={axis: tuple(values) for axis, values in chosen.items()},
+        sort=sort,
+        page=page,
+        problems=tuple(problems),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the filters leave, in order, and how many incidents each value would leave."""
+
+    cards: list[Card]
+    counts: Mapping[str, list[tuple[str, int]]]
+    """By axis: value and count, counted with the filters of the other axes."""
+
+
+def apply(
+    every: Iterable[Card], filters: Filters, *, marks: Mapping[str, str], holding: Collection[str] | None
+) -> Found:
+    """Filter, count and sort.
+
+    A value is counted among the incidents that every *other* axis lets through, so that the numbers say what a click
+    would give. An incident is within the days when any of its reports may be: its first is not after the last day, and
+    its last is not before the first.
+
+    :param marks: marks that are pending, by incident.
+    :param holding: the incidents whose articles hold the words asked for; ``None`` without words.
+    """
+    wanted = {axis: frozenset(values) for axis, values in filters.chosen.items() if values}
+    passed: list[Card] = []
+    tallies: dict[str, Counter[str]] = {axis: Counter() for axis in AXES}
+    for card in every:
+        if holding is not None and card.incident_id not in holding:
+            continue
+        if not _within(card, filters):
+            continue
+        values = card.values
+        if card.incident_id in marks:
+            values = {**values, "mark": (marks[card.incident_id],)}
+        failed = [axis for axis, among in wanted.items() if among.isdisjoint(values.get(axis, ()))]
+        if "state" not in wanted and values.get("state") == ("merged",):
+            failed.append("state")  # merged incidents show only when asked for
+        if not failed:
+            passed.append(card)
+            for axis in AXES:
+                tallies[axis].update(values.get(axis, ()))
+        elif len(failed) == 1:
+            tallies[failed[0]].update(values.get(failed[0], ()))
+    for axis, among in wanted.items():
+        for value in among:
+            tallies[axis].setdefault(value, 0)
+    passed.sort(key=SORTS[filters.sort][1])
+    return Found(passed, {axis: _ordered(axis, tally) for axis, tally in tallies.items()})
+
+
+def _within(card: Card, filters: Filters) -> bool:
+    if filters.since and (card.last is None or card.last.date() < filters.since):
+        return False
+    return not (filters.until and (card.first is None or card.first.date() > filters.until))
+
+
+def _ordered(axis: str, tally: Counter[str]) -> list[tuple[str, int]]:
+    order = ORDERS.get(axis)
+    if order:
+        return [(value, tally[value]) for value in order if value in tally]
+    return sorted(tally.items(), key=lambda item: (-item[1], item[0]))

@@ -1,0 +1,265 @@
+"""The incident page worked out: what :func:`pipelines.desk.dossier.incident` found, in the order in which it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from pipelines.desk.lighting import Row, aligned, anchor, is_sample, quote_en
+from pipelines.desk.wording import CLASS_NAMES, ROLE_NAMES
+
+AXES = (
+    ("principle", "AI principles"),
+    ("industry", "Industries"),
+    ("stakeholder", "Affected stakeholders"),
+    ("harm_type", "Harm types"),
+    ("severity", "Severity"),
+    ("business_function", "Business function"),
+    ("ai_task", "AI tasks"),
+    ("autonomy", "Autonomy"),
+    ("limb", "Limb of the OECD definition"),
+)
+"""In the order of the reference page; the last three are ours."""
+FACTS = {
+    "organisation": "Organisations",
+    "system": "AI systems",
+    "quantity": "Figures reported",
+    "event_date": "Day of the event",
+    "country": "Countries",
+    "mitigation": "Actions taken",
+}
+
+
+def present(found: Row) -> Row:
+    """What the page of an incident shows."""
+    record = found["record"]
+    texts = _texts(found)
+    numbers = {text["text_id"]: text["number"] for text in texts}
+    return {
+        "record": record,
+        "class_name": CLASS_NAMES.get(record["class"], "Not classed"),
+        "summary": _summary(record, numbers),
+        "why": _quotes(found, "class", record["class"], numbers),
+        "axes": [axis for key, name in AXES if (axis := _axis(found, key, name, numbers))["values"]],
+        "votes": _votes(found["votes"]),
+        "texts": texts,
+        "story": _story(record, texts),
+        "facts": _facts(found["facts"], numbers),
+        "outlets": len({a["outlet_id"] for a in found["articles"]}),
+        "languages": sorted({a["language_tag"] for a in found["articles"] if a["language_tag"]}),
+    }
+
+
+def _summary(record: Row, numbers: dict[str, int]) -> list[Row]:
+    """Sentences of the summary, each with the number of the text that it comes from."""
+    rows = [s for s in record["summary_sentences"] if isinstance(s, dict)]
+    said = [
+        {
+            "text": row.get("text_en") or row.get("target") or row.get("text") or row.get("quote"),
+            "original": row.get("quote") or row.get("source"),
+            "number": numbers.get(row.get("text_id", "")),
+        }
+        for row in rows
+    ]
+    said = [row for row in said if row["text"]]
+    return said or (
+        [{"text": record["summary"], "original": None, "number": None}] if record["summary"] else []
+    )
+
+
+def _quotes(found: Row, axis: str, value: str | None, numbers: dict[str, int]) -> list[Row]:
+    """The quotations behind a value: the incident's own, else those of its texts; each sentence once."""
+    if value is None:
+        return []
+    of_value = [row for row in found["evidence"] if row["axis"] == axis and row["value"] == value]
+    own = [row for row in of_value if row["subject"] == "incident"] or of_value
+    outlets = {a["article_id"]: a for a in found["articles"]}
+    seen: set[str] = set()
+    quotes = []
+    for row in own:
+        if (place := anchor(row)) in seen:
+            continue
+        seen.add(place)
+        article = outlets.get(row["article_id"])
+        quotes.append(
+            {
+                "quote": row["quote"].strip(),
+                "english": quote_en(row, found["sentences"].get(row["text_id"], [])),
+                "lang": article["language_tag"] if article else None,
+                "outlet": article["outlet"] if article else row["article_id"],
+                "article_id": row["article_id"],
+                "number": numbers.get(row["text_id"]),
+                "anchor": place,
+            }
+        )
+    return quotes
+
+
+def _axis(found: Row, axis: str, name: str, numbers: dict[str, int]) -> Row:
+    record = found["record"]
+    votes = {row["value"]: row for row in found["votes"] if row["axis"] == axis}
+    rows = {
+        row["value"]: row for row in found["labels"] if row["subject"] == "incident" and row["axis"] == axis
+    }
+    for key in ("severity", "limb"):
+        if axis == key and not rows and record[key]:
+            rows = {record[key]: {"value": record[key], "decided_by": "machine", "score": None}}
+    return {
+        "axis": axis,
+        "name": name,
+        "values": [
+            {
+                "value": value,
+                "label": f"({value})" if axis == "limb" else value,
+                "by": None if row["decided_by"] in ("machine", "rule", None) else row["decided_by"],
+                "score": row["score"],
+                "votes": votes[value]["texts"] if value in votes else None,
+                "quotes": _quotes(found, axis, value, numbers),
+            }
+            for value, row in rows.items()
+        ],
+    }
+
+
+def _votes(rows: Sequence[Row]) -> list[Row]:
+    tallies: dict[str, Row] = {}
+    for row in rows:
+        tally = tallies.setdefault(
+            row["axis"], {"axis": row["axis"], "rows": [], "rule": None, "flips": None}
+        )
+        tally["rows"].append(row)
+        tally["rule"] = tally["rule"] or row["deciding_rule"]
+        tally["flips"] = tally["flips"] or row["flips_if"]
+    order = ["class", "materialisation", "limb", "severity"]
+    for tally in tallies.values():
+        tally["most"] = max(row["texts"] for row in tally["rows"]) or 1
+    return sorted(
+        tallies.values(), key=lambda t: (order.index(t["axis"]) if t["axis"] in order else 9, t["axis"])
+    )
+
+
+def _texts(found: Row) -> list[Row]:
+    """Texts by first report, each with its carriers folded beneath the article that was read."""
+    by_text: dict[str, list[Row]] = {}
+    for article in found["articles"]:
+        by_text.setdefault(article["text_id"], []).append(article)
+    rows = []
+    for text in found["texts"]:
+        articles = by_text.get(text["text_id"], [])
+        if not articles:
+            continue
+        lead = next((a for a in articles if a["article_id"] == text["read_from"]), articles[0])
+        member = found["members"][text["text_id"]]
+        spans = [
+            row for row in found["evidence"]
+            if row["text_id"] == text["text_id"] and row["article_id"] == lead["article_id"] and row["axis"] != "relevant"
+        ]  # fmt: skip
+        lines = found["sentences"].get(text["text_id"], [])
+        rows.append(
+            {
+                **text,
+                "lead": lead,
+                "carriers": [a for a in articles if a is not lead],
+                "first": min((a["published"] for a in articles if a["published"]), default=None),
+                "member": member,
+                "role": ROLE_NAMES.get(member["role"], member["role"]),
+                "class_name": CLASS_NAMES.get(text["class"], "not classed"),
+                "differs": bool(text["class"]) and text["class"] != found["record"]["class"],
+                "credits": lead["attributed_source"],
+                "lit": _lit(spans, lines),
+                "flagged": sum(1 for line in lines if line["flags"]),
+                "sample": any(is_sample(line["engine"], line["model"]) for line in lines)
+                or is_sample(lead["title_engine"], lead["title_model"]),
+            }
+        )
+    rows.sort(key=lambda row: (row["first"] is None, str(row["first"]), row["text_id"]))
+    for number, row in enumerate(rows, 1):
+        row["number"] = number
+    return rows
+
+
+def _lit(spans: Sequence[Row], lines: Sequence[Row]) -> list[Row]:
+    """The sentences that carry labels, lit up beside their translations; where nothing was split, the quotations."""
+    wanted = [
+        line for line in lines
+        if any(s["field"] == line["field"] and s["start_at"] < line["end_at"] and s["end_at"] > line["start_at"] for s in spans)
+    ]  # fmt: skip
+    covered = {
+        anchor(s) for s in spans for line in wanted
+        if s["field"] == line["field"] and s["start_at"] < line["end_at"] and s["end_at"] > line["start_at"]
+    }  # fmt: skip
+    bare: dict[tuple[str, int, int], Row] = {}
+    for span in spans:
+        if anchor(span) not in covered:
+            bare.setdefault((span["field"], span["start_at"], span["end_at"]), _line_of(span))
+    rows = []
+    for line in [*wanted, *bare.values()]:
+        # one sentence is laid out as an article that holds nothing else
+        body = {"title": "", "text": "", line["field"]: " " * line["start_at"] + line["source"]}
+        rows += [
+            row | {"start": line["start_at"]}
+            for row in aligned(body, [line], spans)
+            if row["field"] == line["field"]
+        ]
+    return sorted(rows, key=lambda row: (row["field"] != "title", row["start"]))
+
+
+def _line_of(span: Row) -> Row:
+    return {**span, "source": span["quote"], "target": None, "flags": None, "engine": None, "model": None}
+
+
+def _story(record: Row, texts: Sequence[Row]) -> list[Row]:
+    """What happened when: the event, the first report, who followed, each with its distance from the first report."""
+    rows: list[Row] = []
+    if record["event_date"]:
+        rows.append({"kind": "event", "when": record["event_date"], "what": "The event", "lag": None})
+    first = next((text["first"] for text in texts if text["first"]), None)
+    rows += [
+        {
+            "kind": "first" if text["first"] and text["first"] == first else "text",
+            "when": text["first"],
+            "number": text["number"],
+            "text": text,
+            "lag": lag(text["first"] - first) if first and text["first"] and text["first"] > first else None,
+        }
+        for text in texts
+    ]
+    return rows
+
+
+def lag(span: timedelta) -> str:
+    """``+40 min``, ``+6 h``, ``+3 days``."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 90:
+        return f"+{minutes} min"
+    if minutes < 48 * 60:
+        return f"+{round(minutes / 60)} h"
+    return f"+{round(minutes / 1440)} days"
+
+
+def _facts(rows: Sequence[Row], numbers: dict[str, int]) -> list[Row]:
+    """Names, figures and actions, each once, with the texts that give it."""
+    groups: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        if row["kind"] not in FACTS:
+            continue
+        value = " ".join(str(part) for part in (row["value"], row["unit"]) if part)
+        item = groups.setdefault(row["kind"], {}).setdefault(
+            value, {"value": value, "roles": set(), "numbers": set(), "quote": row["quote"]}
+        )
+        if row["role"]:
+            item["roles"].add(row["role"].replace("_", " "))
+        if row["text_id"] in numbers:
+            item["numbers"].add(numbers[row["text_id"]])
+    return [
+        {
+            "name": name,
+            "values": [
+                {**item, "roles": sorted(item["roles"]), "numbers": sorted(item["numbers"])}
+                for item in groups[kind].values()
+            ],
+        }
+        for kind, name in FACTS.items()
+        if kind in groups
+    ]

@@ -1,0 +1,220 @@
+"""One request to the desk: who asks, what the database and the journal hold, and how an answer is made."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from pipelines import decisions
+from pipelines.desk import cards as deck
+from pipelines.desk.web.render import environment, local_path
+from pipelines.desk.web.security import Manners
+from pipelines.desk.web.source import Opened, Source
+from pipelines.store import NoStoreError, StoreBusyError, StoreError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from jinja2 import Environment
+
+NAME_COOKIE = "wiredesk_name"
+NAV = (
+    ("/", "Morning", "g m"),
+    ("/incidents", "Incidents", "g i"),
+    ("/review", "Review", "g r"),
+    ("/search", "Search", "g s"),
+    ("/rejects", "Rejects", "g x"),
+    ("/outlets", "Outlets", "g o"),
+    ("/runs", "Runs", "g u"),
+)
+
+
+class SorryError(Exception):
+    """An answer that is an error, in a sentence for the person who asked."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(slots=True)
+class Desk:
+    """What all requests share."""
+
+    data_dir: Path
+    manners: Manners
+    user: str
+    """Who decides, unless a browser says another name."""
+    clock: Callable[[], datetime]
+    source: Source = field(init=False)
+    templates: Environment = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.source = Source(self.data_dir)
+        self.templates = environment()
+
+
+@dataclass
+class Ask:
+    """One request, with the database open while it is answered."""
+
+    desk: Desk
+    request: Request
+    opened: Opened | None = None
+
+    @property
+    def con(self) -> DuckDBPyConnection:
+        if self.opened is None:
+            raise NoStoreError(f"there is no database in {self.desk.data_dir}: wiredesk run makes it")
+        return self.opened.con
+
+    @property
+    def name(self) -> str:
+        """Who decides: the name this browser gave, else the one the desk was started with."""
+        given = unquote(self.request.cookies.get(NAME_COOKIE, ""))
+        return given if _NAME.fullmatch(given) else self.desk.user
+
+    @property
+    def csrf(self) -> str:
+        return self.desk.manners.csrf(self.request.scope["wiredesk.session"])
+
+    def param(self, name: str) -> str:
+        return self.request.query_params.get(name, "").strip()
+
+    def once(self, name: str, work: Callable[[DuckDBPyConnection], Any]) -> Any:
+        """What ``work`` gives for the present state of the database, worked out once."""
+        if self.opened is None:
+            return work(self.con)
+        return self.desk.source.once(name, self.opened, work)
+
+    @cached_property
+    def cards(self) -> dict[str, deck.Card]:
+        found: dict[str, deck.Card] = self.once("cards", deck.cards)
+        return found
+
+    @cached_property
+    def journal(self) -> list[decisions.Decision]:
+        return self.desk.source.journal()
+
+    @cached_property
+    def pending(self) -> list[decisions.Decision]:
+        """Decisions that no run has folded in yet."""
+        known = self.once("decisions", _known)
+        return [decision for decision in self.journal if decision.decision_id not in known]
+
+    @cached_property
+    def marks(self) -> dict[str, str]:
+        return deck.pending_marks(self.pending, self.cards)
+
+    def mark(self, incident_id: str) -> str:
+        """``new``, ``seen`` or ``reviewed``, pending marks included."""
+        card = self.cards.get(incident_id)
+        return self.marks.get(incident_id) or (card.one("mark") if card else "new")
+
+    def page(self, template: str, *, status: int = 200, **shown: Any) -> Response:
+        """An HTML page."""
+        path = self.request.url.path
+        done = self.param("done")
+        words = {
+            "path": path,
+            "here": path + (f"?{self.request.url.query}" if self.request.url.query else ""),
+            "name": self.name,
+            "csrf": self.csrf,
+            "nav": NAV,
+            "opened": self.opened,
+            "now": self.desk.clock(),
+            "token": self.desk.manners.token is not None,
+            "done": [d for d in self.journal if done and d.decision_id in done.split(",")] if done else [],
+        }
+        text = self.desk.templates.get_template(template).render(words | shown)
+        return HTMLResponse(text, status)
+
+
+_NAME = re.compile(r"[^\x00-\x1f\x7f<>]{1,60}")
+
+
+def _known(con: DuckDBPyConnection) -> frozenset[str]:
+    return frozenset(name for (name,) in con.execute("SELECT decision_id FROM store.decision").fetchall())
+
+
+Page = Callable[[Ask], Response]
+Act = Callable[[Ask, FormData], Response]
+Endpoint = Callable[[Request], Any]
+
+
+def page(desk: Desk, handler: Page, *, store: bool = True) -> Endpoint:
+    """An endpoint that answers a GET, with the database open unless ``store`` is false."""
+
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(_answer, desk, request, handler, store)
+
+    return endpoint
+
+
+def act(desk: Desk, handler: Act, *, store: bool = True) -> Endpoint:
+    """An endpoint that takes a form of ours: one without the session's token does nothing."""
+
+    async def endpoint(request: Request) -> Response:
+        async with request.form(max_files=0, max_fields=500) as form:
+            given = form.get("csrf")
+            right = desk.manners.csrf(request.scope["wiredesk.session"])
+            if not isinstance(given, str) or not hmac.compare_digest(given.encode(), right.encode()):
+                ask = Ask(desk, request)
+                message = "This form is not from this session of the desk, so nothing was done. Load the page again and repeat it."
+                return ask.page("sorry.html", status=403, message=message)
+            return await run_in_threadpool(_answer, desk, request, lambda ask: handler(ask, form), store)
+
+    return endpoint
+
+
+def _answer(desk: Desk, request: Request, handler: Page, store: bool) -> Response:
+    closed = Ask(desk, request)
+    try:
+        if not store:
+            return handler(closed)
+        with desk.source.open() as opened:
+            return handler(Ask(desk, request, opened))
+    except NoStoreError:
+        return closed.page("empty.html", data_dir=str(desk.data_dir))
+    except StoreBusyError:
+        message = (
+            "A line is writing to the database, and there is no published copy to read meanwhile. "
+            "Load the page again in a moment; wiredesk store publish makes the copy."
+        )
+        return closed.page("sorry.html", status=503, message=message)
+    except SorryError as error:
+        return closed.page("sorry.html", status=error.status, message=str(error))
+    except (StoreError, decisions.JournalError) as error:
+        return closed.page("sorry.html", status=500, message=str(error))
+
+
+def text_of(form: FormData, name: str, *, longest: int = 2000) -> str:
+    """A field of a form, trimmed.
+
+    :raises SorryError: when it is too long or no text.
+    """
+    value = form.get(name, "")
+    if not isinstance(value, str) or len(value) > longest:
+        raise SorryError(400, f"The field {name} holds {longest} characters at most.")
+    return value.strip()
+
+
+def back_to(form: FormData, **added: str) -> Response:
+    """Back to the page that the form names, which is one of ours."""
+    path = local_path(text_of(form, "back") or "/")
+    path, _, fragment = path.partition("#")
+    for name, value in added.items():
+        path = re.sub(rf"([?&]){name}=[^&]*&?", r"\1", path).rstrip("?&")
+        path += f"{'&' if '?' in path else '?'}{name}={quote(value, safe=',')}"
+    return RedirectResponse(path + (f"#{fragment}" if fragment else ""), 303)

@@ -1,0 +1,62 @@
+"""The page of one article, and the archived page as it was captured."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from pipelines.archive import PageError, read_record
+from pipelines.desk import dossier
+from pipelines.desk.archived import harmless
+from pipelines.desk.explain import explain
+from pipelines.desk.lighting import aligned
+from pipelines.desk.web.asking import Ask, SorryError
+from pipelines.desk.web.pages.incident import touching
+from pipelines.desk.web.security import ARCHIVED_POLICY
+
+
+def article(ask: Ask) -> Response:
+    article_id = ask.request.path_params["article_id"]
+    found = dossier.article(ask.con, article_id)
+    if found is None:
+        raise SorryError(
+            404,
+            f"There is no article {article_id[:120]}. Look for it under Rejects: it may have been dropped.",
+        )
+    record = found["record"]
+    spans = [row for row in found["evidence"] if row["article_id"] == article_id]
+    axis = ask.param("axis")
+    if axis:
+        spans = [row for row in spans if row["axis"] == axis and row["value"] == ask.param("value")]
+    else:
+        spans = [row for row in spans if row["axis"] != "relevant"]
+    shown = aligned(record, found["sentences"], spans)
+    subjects = {article_id, record["text_id"] or article_id}
+    return ask.page(
+        "article.html",
+        **found,
+        rows=shown,
+        translated=any(row["target"] for row in shown),
+        axis=axis,
+        value=ask.param("value"),
+        steps=explain(ask.con, article_id),
+        pending=touching(ask.pending, subjects),
+        evidence_of={
+            (row["axis"], row["value"]) for row in found["evidence"] if row["article_id"] == article_id
+        },
+    )
+
+
+def captured(ask: Ask) -> Response:
+    """The bytes that were fetched, made harmless, for a sandboxed frame: no script, no form, no request."""
+    row = ask.con.execute(
+        "SELECT warc_file, warc_offset FROM store.fetch WHERE fetch_id = ? AND warc_file IS NOT NULL",
+        [ask.request.path_params["fetch_id"]],
+    ).fetchone()
+    if row is None:
+        raise SorryError(404, "The archive has no such page.")
+    headers = {"content-security-policy": ARCHIVED_POLICY}
+    try:
+        record = read_record(ask.desk.data_dir / "archive", row[0], row[1])
+    except PageError as error:
+        raise SorryError(404, f"The page cannot be shown: {error}.") from error
+    return Response(harmless(record.body, record.content_type), 200, headers, "text/html; charset=utf-8")

@@ -1,0 +1,91 @@
+"""Search over every article, and the answer to "why is X not here?"."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from pipelines.desk import works
+from pipelines.desk.explain import explain
+from pipelines.desk.search import forms_of, search, words_of
+from pipelines.desk.web.asking import Ask
+
+MOST = 50
+PER_PAGE = 50
+
+
+def find(ask: Ask) -> Response:
+    query = ask.param("q")[:200]
+    everything = ask.param("everything") == "yes"
+    hits = search(ask.con, query, limit=MOST + 1, rejects=everything) if query else []
+    return ask.page(
+        "search.html",
+        query=query,
+        everything=everything,
+        hits=hits[:MOST],
+        more=len(hits) > MOST,
+        most=MOST,
+        forms=[forms_of(word) for word in words_of(query)],
+        cards=ask.cards,
+    )
+
+
+def rejects(ask: Ask) -> Response:
+    query, stage, outcome, outlet = (ask.param(name)[:300] for name in ("q", "stage", "outcome", "outlet"))
+    page = max(1, min(int(ask.param("page")), 10_000)) if ask.param("page").isdigit() else 1
+    counts: list[dict[str, Any]] = ask.once("reject counts", works.reject_counts)
+    wanted = {"stage": stage, "outcome": outcome, "outlet_id": outlet}
+    steps = explain(ask.con, query) if query else []
+    rows = works.rejects(
+        ask.con,
+        stage=stage,
+        outcome=outcome,
+        outlet=outlet,
+        words=query,
+        limit=PER_PAGE + 1,
+        offset=(page - 1) * PER_PAGE,
+    )
+
+    def link(**changed: str) -> str:
+        pairs = {"q": query, "stage": stage, "outcome": outcome, "outlet": outlet} | changed
+        return "/rejects?" + urlencode({name: value for name, value in pairs.items() if value})
+
+    groups = []
+    for column, name, parameter in (
+        ("stage", "Stage", "stage"),
+        ("outcome", "Outcome", "outcome"),
+        ("outlet_id", "Outlet", "outlet"),
+    ):
+        tally: dict[str, int] = {}
+        for row in counts:
+            if all(not value or row[other] == value for other, value in wanted.items() if other != column):
+                tally[row[column]] = tally.get(row[column], 0) + row["n"]
+        ordered = sorted(tally.items(), key=lambda item: (-item[1], item[0]))
+        if column == "stage":
+            ordered.sort(key=lambda item: works.STAGES.index(item[0]) if item[0] in works.STAGES else 99)
+        groups.append(
+            {
+                "name": name,
+                "values": [
+                    {"value": value, "n": n, "on": wanted[column] == value,
+                     "url": link(**{parameter: "" if wanted[column] == value else value})}
+                    for value, n in ordered[:30]
+                ],
+            }
+        )  # fmt: skip
+    return ask.page(
+        "rejects.html",
+        query=query,
+        stage=stage,
+        outcome=outcome,
+        outlet=outlet,
+        steps=steps,
+        near=works.similar_urls(ask.con, query) if query and not steps and "/" in query else [],
+        rows=rows[:PER_PAGE],
+        more=len(rows) > PER_PAGE,
+        page=page,
+        groups=groups,
+        link=link,
+    )

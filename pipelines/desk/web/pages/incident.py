@@ -1,0 +1,98 @@
+"""The page of one incident, and the bundle to download."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from pipelines import bundles, decisions
+from pipelines.desk import dossier, likeness
+from pipelines.desk.presenting import present
+from pipelines.desk.questions import vocabulary
+from pipelines.desk.web.asking import Ask, SorryError
+from pipelines.desk.wording import AXIS_NAMES
+
+
+def incident(ask: Ask) -> Response:
+    asked = ask.request.path_params["incident_id"]
+    current = dossier.current_id(ask.con, asked)
+    if current is None:
+        raise SorryError(404, f"There is no incident {asked[:80]}. Ids look like 2026-11-20-ab12.")
+    if current != asked:
+        return RedirectResponse(f"/incident/{current}?was={asked}", 303)
+    found = dossier.incident(ask.con, current)
+    if found is None:
+        raise SorryError(404, f"There is no incident {current}.")
+    subjects = {
+        current,
+        *found["redirects"],
+        *found["members"],
+        *(a["article_id"] for a in found["articles"]),
+    }
+    return ask.page(
+        "incident.html",
+        **present(found),
+        found=found,
+        was=ask.param("was") if ask.param("was") in found["redirects"] else "",
+        mark=ask.mark(current),
+        pending=touching(ask.pending, subjects),
+        seen=state_of(ask, current, found["record"]["revision"]),
+        values=correctable(),
+        alike=likeness.alike(ask.cards, current),
+        siblings=[
+            card for card in ask.cards.values()
+            if card.affair_id == found["record"]["affair_id"] and card.incident_id != current and not card.merged_into
+        ],
+    )  # fmt: skip
+
+
+def touching(made: list[decisions.Decision], subjects: set[str]) -> list[decisions.Decision]:
+    """The decisions that speak of any of the subjects, and what takes those back."""
+    ours: set[str] = set()
+    rows = []
+    for d in made:
+        words = {d.subject_id, *(value for value in d.after.values() if isinstance(value, str))}
+        words |= {str(item) for value in d.after.values() if isinstance(value, list) for item in value}
+        if words & subjects or d.subject_id in ours:
+            ours.add(d.decision_id)
+            rows.append(d)
+    return rows
+
+
+def state_of(ask: Ask, incident_id: str, revision: int) -> str:
+    """What somebody who looks at the incident now has seen: its revision, and how many decisions name it."""
+    made = [d for d in touching(ask.journal, {incident_id}) if d.action not in ("note",)]
+    return f"r{revision}.d{len(made)}"
+
+
+def correctable() -> list[dict[str, Any]]:
+    """The axes that a person can correct, with their values."""
+    return [
+        {"axis": axis, "name": name, "values": vocabulary(axis)}
+        for axis, name in AXIS_NAMES.items()
+        if vocabulary(axis)
+    ]
+
+
+def bundle(ask: Ask) -> Response:
+    """The incident as one zip file: full, or share-safe."""
+    current = dossier.current_id(ask.con, ask.request.path_params["incident_id"])
+    if current is None:
+        raise SorryError(404, "There is no such incident.")
+    with tempfile.TemporaryDirectory(prefix="wiredesk-") as scratch:
+        try:
+            written = bundles.export(
+                ask.con,
+                ask.desk.data_dir / "archive",
+                [current],
+                Path(scratch),
+                share_safe=ask.param("kind") != "full",
+                zip=True,
+            )
+        except bundles.BundleError as error:
+            raise SorryError(409, str(error)) from error
+        data, name = written[0].read_bytes(), written[0].name
+    return Response(data, 200, {"content-disposition": f'attachment; filename="{name}"'}, "application/zip")

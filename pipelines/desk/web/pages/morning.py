@@ -1,0 +1,98 @@
+"""The morning page: what changed since the last visit, what waits for a decision, what is wrong, what the last run did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from pipelines.desk import feeds, saved, works
+from pipelines.desk.alarms import alarms
+from pipelines.desk.questions import review_queue
+from pipelines.desk.web.asking import Ask, SorryError, text_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+FIRST_DAYS = timedelta(days=3)
+"""How far back the first visit looks, from the newest change."""
+MOST = 60
+"""Incidents shown as changed."""
+
+
+def morning(ask: Ask) -> Response:
+    newest = ask.once("newest", _newest)
+    read = saved.read_until(ask.desk.data_dir, ask.name)
+    since = read or (newest - FIRST_DAYS if newest else None)
+    changes = feeds.changes(ask.con, since=since)
+    groups = grouped(changes)
+    queue = waiting(ask)
+    run = ask.once("last run", works.last_run)
+    return ask.page(
+        "morning.html",
+        read=read,
+        newest=newest,
+        groups=groups[:MOST],
+        more=max(0, len(groups) - MOST),
+        cards=ask.cards,
+        marks={name: ask.mark(name) for name in [group["incident_id"] for group in groups[:MOST]]},
+        queue=queue[:10],
+        waiting=len(queue),
+        alarms=ask.once("alarms", alarms),
+        run=run,
+        funnel=ask.once(f"funnel {run['run_id']}", lambda con: works.funnel(con, run["run_id"]))
+        if run
+        else None,
+        columns=works.FUNNEL_COLUMNS,
+        pending=ask.pending,
+        totals=_totals(ask),
+    )
+
+
+def _newest(con: DuckDBPyConnection) -> datetime | None:
+    row = con.execute("SELECT max(happened) FROM store.incident_event").fetchone()
+    return row[0] if row else None
+
+
+def _totals(ask: Ask) -> dict[str, int]:
+    there = [card for card in ask.cards.values() if not card.merged_into]
+    return {
+        "incidents": sum(card.one("class") == "incident" for card in there),
+        "hazards": sum(card.one("class") == "hazard" for card in there),
+        "unread": sum(ask.mark(card.incident_id) == "new" for card in there),
+    }
+
+
+def grouped(changes: Sequence[feeds.Change]) -> list[dict[str, Any]]:
+    """The changes by incident, the newest incident first, each incident's changes oldest first."""
+    groups: dict[str, dict[str, Any]] = {}
+    for change in changes:
+        group = groups.setdefault(
+            change.incident_id,
+            {"incident_id": change.incident_id, "title": change.title, "new": False, "changes": []},
+        )
+        group["changes"].insert(0, change)
+        group["new"] = group["new"] or change.kind == "opened"
+    return list(groups.values())
+
+
+def waiting(ask: Ask) -> list[dict[str, Any]]:
+    """The review queue without what a pending decision has settled already."""
+    queue: list[dict[str, Any]] = ask.once("review queue", lambda con: review_queue(con, limit=5000))
+    gone = {d.subject_id for d in ask.pending if d.action == "merge"}
+    return [
+        row for row in queue if ask.mark(row["incident_id"]) != "reviewed" and row["incident_id"] not in gone
+    ]
+
+
+def visited(ask: Ask, form: FormData) -> Response:
+    """The analyst has read the morning page: the next one begins after the newest change that was shown."""
+    try:
+        until = datetime.fromisoformat(text_of(form, "until", longest=40))
+    except ValueError as error:
+        raise SorryError(400, "The moment up to which you have read is missing.") from error
+    saved.has_read(ask.desk.data_dir, ask.name, until)
+    return RedirectResponse("/", 303)
