@@ -47,6 +47,14 @@ def test_longer_words_shield_what_lies_inside(word: str) -> None:
     assert fold(word) == word
 
 
+@pytest.mark.parametrize(
+    "text",
+    "广东加快发展 四川普降大雨 进行销售 投资安排 执行长期任务 健康城市 通报导致 公平治理 尽快取消 大规模组织 两家俱乐部 自驾前往 几位元老 哈萨克族".split(),
+)
+def test_forms_found_by_chance_are_left_alone(text: str) -> None:
+    assert fold(text) == text
+
+
 def test_everyday_simplified_text_keeps_its_characters() -> None:
     """A lexicon written in plain simplified characters must match folded text letter for letter."""
     everyday = [bytes([a, b]).decode("gb2312") for a in range(0xB0, 0xD8) for b in range(0xA1, 0xFA)]
