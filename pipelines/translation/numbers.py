@@ -30,9 +30,12 @@ _DIGITS = dict(zip("零〇○一二两三四五六七八九", (0, 0, 0, 1, 2, 2,
 _SMALL = {"十": 10, "百": 100, "千": 1000, "仟": 1000, "佰": 100, "拾": 10, "廿": 20, "卅": 30}
 _LARGE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
 _HAN_NUMERAL = "".join(_DIGITS) + "".join(_SMALL) + "".join(_LARGE)
+_NARROW = str.maketrans("０１２３４５６７８９％．：", "0123456789%.:")
+_MEASURED = "(?![米瓦克伏卡赫帕焦])"  # 千米 is a kilometre, 千瓦 a kilowatt
+_SCALED = rf"(?:(?:[{''.join(_SMALL)}]{_MEASURED})?[{''.join(_LARGE)}]+|[{''.join(_SMALL)}]{_MEASURED})"
 _ZH = re.compile(
-    rf"(?P<percent>百分之|千分之)?(?P<arabic>\d[\d,，]*(?:[.．:：]\d+)*)\s?(?P<scale>[{''.join(_SMALL)}]?[{''.join(_LARGE)}]*)(?P<rest>\d,\d{{3}}(?!\d)|\d{{1,4}}(?!\d))?"
-    rf"|(?P<percent2>百分之|千分之)?(?P<han>[{_HAN_NUMERAL}]+(?:点[{''.join(_DIGITS)}]+)?)(?:分之(?P<over>[{_HAN_NUMERAL}]+))?"
+    rf"(?P<percent>百分之|千分之)?(?P<arabic>\d[\d,]*(?:[.:]\d+)*)\s?[多余餘]?(?P<scale>{_SCALED})?(?P<rest>\d,\d{{3}}(?!\d)|\d{{1,4}}(?!\d))?"
+    rf"|(?P<percent2>百分之|千分之)?(?P<han>(?:[{_HAN_NUMERAL}]{_MEASURED})+(?:[多余餘][{''.join(_LARGE)}]+)?(?:点[{''.join(_DIGITS)}]+)?)(?:分之(?P<over>[{_HAN_NUMERAL}]+))?"
 )
 _TABLE = tomllib.loads(resources.files(__package__).joinpath("english.toml").read_text(encoding="utf-8"))[
     "numbers"
@@ -50,7 +53,7 @@ _EN = re.compile(r"\d[\d,]*(?:[.:]\d+)*|[A-Za-z]+")
 def chinese_numbers(text: str) -> list[Number]:
     """Numbers of Chinese text in simplified characters, in order."""
     found = []
-    for match in _ZH.finditer(text.translate(str.maketrans("０１２３４５６７８９％．，", "0123456789%.,"))):
+    for match in _ZH.finditer(text.translate(_NARROW)):
         number = _arabic(match, text) if match["arabic"] else _numeral(match, text)
         if number is not None:
             found.append(number)
@@ -66,9 +69,14 @@ def english_numbers(text: str) -> list[Number]:
         word, start, end = tokens[at]
         at += 1
         if word[0].isdigit():
-            values = _digit_values(word)
-            scale, at, end = _scale(tokens, at, end, text)
-            found.append(Number(text[start:end], frozenset(value * scale for value in values), True))
+            values = _digit_values(word.rstrip(","), text[end : end + 5])
+            named = text[max(0, start - 2) : start]  # COVID-19 and M2 are names
+            scale, at, stop = _scale(tokens, at, end, text)
+            scaled = {value * scale for value in values}
+            if scale > 1 and text[end:stop].strip() in "kKmMbB":  # 200m may be metres, 4K a screen
+                scaled |= values
+            firm = not (named[-1:].isalpha() or (named[-1:] == "-" and named[:1].isalpha()))
+            found.append(Number(text[start:stop], frozenset(scaled), firm))
         elif word[0].isupper() and (month := _month(word)):
             found.append(Number(word, frozenset({Fraction(month)}), False))
         elif word.lower() in _WORDS or (word.lower() in ("a", "an") and _scale(tokens, at, end, text)[0] > 1):
@@ -109,8 +117,10 @@ def _bare(text: str) -> str:
     return "".join(character for character in text if character.isdigit()) or text
 
 
-def _digit_values(text: str) -> set[Fraction]:
-    plain = text.replace(",", "").replace("，", "").replace("：", ":").replace("．", ".")
+def _digit_values(text: str, after: str = "") -> set[Fraction]:
+    plain = text.replace(",", "")
+    if "." in plain and after.lstrip().lower().replace(".", "").startswith(("am", "pm")):
+        plain = plain.replace(".", ":")
     parts = [part for part in re.split(r"[:]", plain) if part]
     if len(parts) > 1 or plain.count(".") > 1:
         return {Fraction(int(part)) for part in re.findall(r"\d+", plain)}  # 7:52 stands for 7时52分
@@ -121,7 +131,7 @@ def _digit_values(text: str) -> set[Fraction]:
 def _arabic(match: re.Match[str], text: str) -> Number:
     values = _digit_values(match["arabic"])
     factor = Fraction(1)
-    for character in match["scale"]:
+    for character in match["scale"] or "":
         factor *= _SMALL.get(character) or _LARGE[character]
     values = {value * factor for value in values}
     if match["rest"] and factor > 1:  # 3万2000
@@ -141,11 +151,13 @@ def _arabic(match: re.Match[str], text: str) -> Number:
         values |= {value * 10 for value in values}
     if after.startswith("年代"):
         values |= {value + 1900 for value in values if value < 100}
-    return Number(match.group().strip(), frozenset(values), True)
+    return Number(
+        match.group().strip(), frozenset(values), match["arabic"] != "1" or factor > 1
+    )  # 1吨 is "a tonne"
 
 
 def _numeral(match: re.Match[str], text: str) -> Number | None:
-    written = match["han"]
+    written = re.sub("[多余餘]", "", match["han"])
     value = numeral(written)
     if value is None:
         return None
@@ -165,7 +177,10 @@ def _numeral(match: re.Match[str], text: str) -> Number | None:
     exact = (
         written[-1:] not in "十百千万亿兆萬億" or len(written) > 2
     )  # 十万 and 上百 are often round or idiomatic
-    firm = bool(match["percent2"] or match["over"]) or (value > 12 and exact)
+    spoken = all(character in _DIGITS for character in written) and len(written) < 4  # 七八个, 五一, 一三一
+    if spoken:
+        values |= {Fraction(_DIGITS[character]) for character in written}
+    firm = bool(match["percent2"] or match["over"]) or (value > 12 and exact and not spoken)
     return Number(match.group(), frozenset(values), firm)
 
 

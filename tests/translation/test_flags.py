@@ -61,7 +61,8 @@ def test_chinese_numerals(written: str, value: int | Fraction) -> None:
         ("1万2,000颗芯片", "12,000 chips"), ("2.5亿元", "250 million yuan"), ("1.2万亿美元", "$1.2 trillion"),
         ("百分之三十五", "35 percent"), ("三分之二以上", "more than two-thirds"), ("七成", "70%"), ("5月3日", "May 3"),
         ("下午3时30分", "3:30 p.m."), ("15:40", "3:40 p.m. (15:40)"), ("20余人", "more than twenty people"),
-        ("二十五万人", "a quarter of a million, 250,000 people"), ("上世纪80年代", "the 1980s"), ("１２３人", "123 people"),
+        ("600多万吨", "more than 6 million tonnes"), ("全长18.9千米", "18.9 kilometres long"), ("3300余万元", "over 33 million yuan"),
+        ("晚上10点42分", "10.42pm"), ("4K电视", "a 4K TV"), ("新冠确诊30例", "30 cases of COVID-19"), ("七八月", "July and August"), ("二十五万人", "a quarter of a million, 250,000 people"), ("上世纪80年代", "the 1980s"), ("１２３人", "123 people"),
         ("3万2000人", "thirty-two thousand people"), ("150万", "one and a half million, or 1.5 million"),
     ],
 )  # fmt: skip
