@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,7 +100,8 @@ class Known:
     """What the landing log knows of one outlet."""
 
     landed_urls: set[str] = field(default_factory=set)
-    landed_articles: set[str] = field(default_factory=set)
+    landed_at: dict[str, str] = field(default_factory=dict)
+    """Article id → when its newest version was fetched."""
     last_outcome: dict[str, str] = field(default_factory=dict)
     """URL → outcome of its newest line."""
     tries: Counter[str] = field(default_factory=Counter)
@@ -117,13 +118,13 @@ class Known:
         if line.outcome in (LANDED, UNCHANGED):
             self.landed_urls.update(url for url in (line.url, line.final_url) if url)
             if line.article_id:
-                self.landed_articles.add(line.article_id)
+                self.landed_at[line.article_id] = line.fetched
         elif line.outcome not in NOT_TRIED:
             self.tries[line.url] += 1
 
     def has(self, url: str, article_id: str | None) -> bool:
         """Whether the page is in the archive."""
-        return url in self.landed_urls or (article_id is not None and article_id in self.landed_articles)
+        return url in self.landed_urls or (article_id is not None and article_id in self.landed_at)
 
     def given_up(self, url: str) -> bool:
         """Whether another try of ``url`` is pointless."""
@@ -182,6 +183,14 @@ class LandingLog:
     def read_run(self, run_id: str, outlet_id: str) -> Iterator[LandingLine]:
         """The lines of one run and outlet."""
         yield from _lines(self.path(run_id, outlet_id))
+
+    def newest(self, outlet_id: str, article_ids: Collection[str]) -> dict[str, LandingLine]:
+        """Article id → the newest line that points at its bytes."""
+        return {
+            line.article_id: line
+            for line in self.read_all(outlet_id)
+            if line.article_id in article_ids and line.article_id and line.warc_file
+        }
 
     def known(self, outlet_id: str) -> Known:
         """What has been met at an outlet."""

@@ -23,6 +23,8 @@ class Entry:
     published: datetime | None = None
     """Aware."""
     title: str | None = None
+    modified: datetime | None = None
+    """When the listing says that it was changed, where that is another time than its publication."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

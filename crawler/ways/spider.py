@@ -6,62 +6,35 @@ is asked for: what ``--limit`` takes does not hang on which answer came first.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import scrapy
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.archive import ArchiveError, LandingLog, read_record
-from crawler.landing import LandingPipeline, Met, PassedOver, same_bytes
+from crawler.archive import ArchiveError, read_record
+from crawler.landing import Met, same_bytes
 from crawler.landinglog import LANDED, UNCHANGED
 from crawler.outcomes import outcome_of
 from crawler.outlet import NewsMap, Outlet, Way
 from crawler.outlets import Registry, registry, request_url
 from crawler.plan import Plan
+from crawler.ways.articles import ArticleSpider, Candidate, Yield
 from crawler.ways.entries import Entry, ListingError
 from crawler.ways.reading import read_listing
 
-Yield = Iterator["Request | Met | PassedOver"]
 
-PAGE_TYPES = ("html", "xml", "text/plain")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """An article that a listing names."""
-
-    url: str
-    article_id: str
-    way: str
-    published: datetime | None
-    order: tuple[int, int, int]
-    """Way, page and place: newest first where no time is given."""
-
-    @property
-    def hint(self) -> str | None:
-        return self.published.isoformat() if self.published else None
-
-
-class OutletSpider(scrapy.Spider):
+class OutletSpider(ArticleSpider):
     """Crawls one outlet."""
 
-    outlet: Outlet
     name = "outlet"
 
     def __init__(self, plan: Plan, outlets: Registry, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.plan = plan
-        self.outlets = outlets
-        self.known = LandingLog(plan.data_dir).known(self.outlet.key)
-        self.candidates: dict[str, Candidate] = {}
-        self.waiting: dict[str, Candidate] = {}
+        super().__init__(plan, outlets, **kwargs)
         self._asked_listings: set[str] = set()
         self._open = 0
         self._rank = 1
@@ -196,7 +169,7 @@ class OutletSpider(scrapy.Spider):
             counts["known" if known else "new"] += 1
             self.candidates[identity.article_id] = Candidate(
                 url=identity.canonical_url, article_id=identity.article_id, way=way.name, published=entry.published,
-                order=(number, page, place),
+                order=(number, page, place), modified=entry.modified,
             )  # fmt: skip
         return counts
 
@@ -204,146 +177,21 @@ class OutletSpider(scrapy.Spider):
         dated = [entry.published for entry in entries if entry.published]
         return bool(self.plan.since and dated and max(dated) < self.plan.since)
 
+    def _falls_short(self) -> bool:
+        """Whether ``--since`` reaches behind what the first channels list."""
+        dated = [candidate.published for candidate in self.candidates.values() if candidate.published]
+        if self.plan.since is None or not dated or min(dated) <= self.plan.since:
+            return False
+        self._poor.append(f"the first channels reach back to {min(dated).isoformat()} only")
+        return True
+
     def _rank_done(self) -> Yield:
-        poor = self._rank == 1 and (self._poor or not self.candidates)
+        poor = self._rank == 1 and (self._poor or not self.candidates or self._falls_short())
         if poor and not self.plan.probe and self.outlet.ways_of_rank(2):
             self.logger.info("second channels: %s", "; ".join(self._poor) or "the first named nothing")
             yield from self._listings(2)
         else:
             yield from self._articles()
-
-    # The articles.
-
-    def _articles(self) -> Yield:
-        stats = self.crawler.stats
-        fresh = [c for c in self.candidates.values() if not self._is_known(c)]
-        stats.set_value("wiredesk/listed", len(self.candidates))
-        stats.set_value("wiredesk/known", len(self.candidates) - len(fresh))
-        stats.set_value("wiredesk/new", len(fresh))
-        fresh.sort(key=_newest_first)
-        wanted: list[Candidate] = []
-        passed: list[Met] = []
-        for candidate in fresh:
-            if self.plan.since and candidate.published and candidate.published < self.plan.since:
-                passed.extend(self._passed_over(candidate, "older_than_since"))
-            elif self.plan.limit is not None and len(wanted) >= self.plan.limit:
-                passed.extend(self._passed_over(candidate, "over_limit"))
-            else:
-                wanted.append(candidate)
-        if passed and not self.plan.probe:
-            yield PassedOver(met=tuple(passed))
-        self.waiting = {candidate.url: candidate for candidate in wanted}
-        for candidate in wanted:
-            yield self._ask_article(candidate)
-
-    def _is_known(self, candidate: Candidate) -> bool:
-        return self.known.has(candidate.url, candidate.article_id) or self.known.given_up(candidate.url)
-
-    def _passed_over(self, candidate: Candidate, outcome: str) -> Iterator[Met]:
-        if self.known.last_outcome.get(candidate.url) == outcome:
-            self.crawler.stats.inc_value(f"wiredesk/outcome/{outcome}")
-            return  # its line says so already
-        yield self._met(candidate, outcome)
-
-    def _named(self) -> Yield:
-        """The articles that the plan names."""
-        for place, url in enumerate(self.plan.urls):
-            identity = self.outlets.identify(request_url(url))
-            own_id = (identity.article_id if identity else None) or ""
-            address = identity.canonical_url if identity and own_id else request_url(url)
-            candidate = Candidate(
-                url=address, article_id=own_id, way="fetch", published=None, order=(0, 0, place)
-            )
-            self.candidates[address] = self.waiting[address] = candidate
-            yield self._ask_article(candidate)
-        self.crawler.stats.set_value("wiredesk/listed", len(self.candidates))
-        self.crawler.stats.set_value("wiredesk/new", len(self.candidates))
-
-    def _ask_article(self, candidate: Candidate) -> Request:
-        return Request(
-            candidate.url,
-            callback=self.on_article,
-            errback=self.on_article_error,
-            cb_kwargs={"candidate": candidate},
-            dont_filter=True,
-        )
-
-    def on_article(self, response: Response, candidate: Candidate) -> Yield:
-        self.waiting.pop(candidate.url, None)
-        identity = self.outlets.identify(response.url)
-        content_type = (response.headers.get("Content-Type") or b"text/html").decode("latin-1").lower()
-        if identity is None or identity.outlet_id != self.outlet.key:
-            whose = f"the outlet {identity.outlet_id}" if identity else "nobody"
-            yield self._met(
-                candidate, "off_outlet", f"it leads to {response.url}, a page of {whose}", response
-            )
-        elif identity.article_id is None and candidate.article_id:
-            yield self._met(
-                candidate, "soft_404", f"it leads to {response.url}, which is no article", response
-            )
-        elif not any(kind in content_type for kind in PAGE_TYPES):
-            yield self._met(candidate, "not_html", f"it answers {content_type}", response)
-        elif not response.body.strip():
-            yield self._met(candidate, "empty", "the answer has no content", response)
-        else:
-            yield Met(
-                url=candidate.url, kind="article", way=candidate.way, outcome=LANDED, response=response,
-                article_id=identity.article_id, published_hint=candidate.hint,
-            )  # fmt: skip
-
-    def on_article_error(self, failure: Failure) -> Yield:
-        request: Request = failure.request  # type: ignore[attr-defined]
-        candidate: Candidate = request.cb_kwargs["candidate"]
-        self.waiting.pop(candidate.url, None)
-        outcome, reason, status = outcome_of(failure.value)
-        yield replace(self._met(candidate, outcome, reason), status=status)
-
-    def _met(
-        self, candidate: Candidate, outcome: str, reason: str = "", response: Response | None = None
-    ) -> Met:
-        return Met(
-            url=candidate.url,
-            kind="article",
-            way=candidate.way,
-            outcome=outcome,
-            reason=reason,
-            article_id=candidate.article_id or None,
-            published_hint=candidate.hint,
-            final_url=response.url if response else None,
-            status=response.status if response else None,
-        )
-
-    def unfinished(self) -> Iterator[Met]:
-        """What the crawl ended without reaching."""
-        for candidate in self.waiting.values():
-            yield self._met(candidate, "not_reached", "the crawl ended before its turn")
-
-    def met_robots(
-        self,
-        url: str,
-        *,
-        outcome: str,
-        reason: str = "",
-        status: int | None = None,
-        response: Response | None = None,
-    ) -> None:
-        """Land a robots.txt."""
-        met = Met(
-            url=url,
-            kind="robots",
-            way="robots",
-            outcome=outcome,
-            reason=reason,
-            status=status,
-            response=response,
-        )
-        pipeline = self.crawler.get_item_pipeline(LandingPipeline)
-        assert pipeline is not None
-        pipeline.process_item(met)
-
-
-def _newest_first(candidate: Candidate) -> tuple[float, tuple[int, int, int]]:
-    return (-candidate.published.timestamp() if candidate.published else 0.0, candidate.order)
 
 
 def spider_class(outlet: Outlet) -> type[OutletSpider]:

@@ -30,7 +30,11 @@ def read_feed(body: bytes, *, url: str, zone: ZoneInfo) -> Listing:
         link = _link(item)
         if link and len(entries) < MAX_ENTRIES:
             title = _child(item, "title")
-            entries.append(Entry(url=urljoin(url, link), published=_time(item, zone), title=title or None))
+            published, changed = _time(item, zone), parse_time(_child(item, "updated", "modified"), zone)
+            modified = changed if changed != published else None
+            entries.append(
+                Entry(url=urljoin(url, link), published=published, title=title or None, modified=modified)
+            )
     return Listing(entries=tuple(entries), total=total, damage=stream.damage)
 
 
@@ -46,8 +50,12 @@ def read_newsmap(body: bytes, *, url: str, zone: ZoneInfo) -> Listing:
         if _name(item) == "sitemap":
             maps.append((_child(item, "lastmod"), address))
             continue
-        published = parse_time(_deep(item, "publication_date") or _child(item, "lastmod"), zone)
-        entries.append(Entry(url=address, published=published, title=_deep(item, "title") or None))
+        printed, changed = _deep(item, "publication_date"), parse_time(_child(item, "lastmod"), zone)
+        published = parse_time(printed, zone) or changed
+        modified = changed if changed != published else None
+        entries.append(
+            Entry(url=address, published=published, title=_deep(item, "title") or None, modified=modified)
+        )
     newest = tuple(address for _, address in sorted(maps, key=lambda m: m[0], reverse=True))
     return Listing(entries=tuple(entries), total=total, damage=stream.damage, more=newest)
 

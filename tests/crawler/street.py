@@ -29,6 +29,7 @@ NAMES = (
     "good", "forbidden", "busy", "leaveme", "shaky", "broken", "robots-no", "robots-500", "robots-hang", "robots-slow",
     "robots-away", "loop", "stray", "drip", "huge", "chunked", "gzipbomb", "brotlibomb", "badgzip", "wronglen", "feedcut",
     "feedbomb", "feedlong", "badutf8", "deep", "calendar", "cookies", "silent", "soft", "fallback", "maps", "jsonlist",
+    "changing", "shallow",
 )  # fmt: skip
 
 
@@ -42,7 +43,9 @@ def outlet(name: str) -> Outlet:
         "calendar": (SectionList(url=f"{root}/list", page_url=f"{root}/list?page={{page}}", max_pages=4),),
         "deep": (SectionList(url=f"{root}/list"),),
         "fallback": (Feed(url=f"{root}/gone"), SectionList(url=f"{root}/list", rank=2)),
+        "shallow": (Feed(url=f"{root}/feed"), SectionList(url=f"{root}/list", rank=2)),
         "maps": (NewsMap(url=f"{root}/maps"),),
+        "changing": (NewsMap(url=f"{root}/map"),),
         "jsonlist": (JsonList(url=f"{root}/json", link=("docurl",), charset="gbk"),),
     }
     return Outlet(
@@ -278,6 +281,9 @@ class _Handler(BaseHTTPRequestHandler):
             b"<a href='/a/1'>x</a> <a href=/about>y</a> <a href='https://elsewhere.example/a/9'>z</a>"
         )
 
+    def _shallow(self, path: str) -> bool:
+        return path == "/list" and self.send(b"<a href='/a/7'>older</a>")
+
     def _maps(self, path: str) -> bool:
         space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
         if path == "/maps":
@@ -297,6 +303,22 @@ class _Handler(BaseHTTPRequestHandler):
     def _jsonlist(self, path: str) -> bool:
         text = 'data_callback([{"title":"標題,]","docurl":"https://jsonlist.street.example/a/1"},])'
         return path == "/json" and self.send(text.encode("gbk"), kind="application/javascript; charset=GBK")
+
+    def _changing(self, path: str) -> bool:
+        """A sitemap that, from its second reading on, says that two articles were changed; the first of them was."""
+        if path == "/map":
+            changed = "<lastmod>2026-11-23T04:30:00Z</lastmod>" if self.times("changing", path) > 1 else ""
+            urls = "".join(
+                f"<url><loc>https://{host('changing')}/a/{i}</loc>{changed if i < 3 else ''}<n:news>"
+                f"<n:publication_date>2026-11-23T0{i}:00:00Z</n:publication_date></n:news></url>"
+                for i in range(1, 4)
+            )
+            space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"'
+            return self.send(f"<urlset {space}>{urls}</urlset>".encode(), kind="text/xml")
+        if path in ("/a/1", "/a/2"):
+            version = min(self.times("changing", path), 2) if path == "/a/1" else 1
+            return self.send(PAGE + f"<!-- {version} -->".encode(), headers={"ETag": f'"{version}"'})
+        return False
 
     # What the holes are made of.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,48 @@ def test_a_page_that_fails_is_tried_again_and_then_left_alone(
     known = log.known("good")
     assert known.given_up("https://good.street.example/a/1") == given_up
     assert not known.has("https://good.street.example/a/1", "good:1")
+
+
+def test_a_page_that_its_listing_calls_changed_is_asked_for_again(tmp_path: Path) -> None:
+    with Street() as street:
+        go(tmp_path, street, "r1", "changing")
+        assert ends(tmp_path, "r1", "changing") == {"1": "landed", "2": "landed", "3": "landed"}
+        later = crawl(
+            tmp_path,
+            ["changing"],
+            run_id="r2",
+            now=NOW + timedelta(hours=1),
+            via=street.via,
+            registry=STREET,
+            settings=FAST,
+        )
+        assert later.outlets[0].new == 0
+        assert ends(tmp_path, "r2", "changing") == {"1": "landed", "2": "unchanged"}
+        (same,) = [
+            line
+            for line in lines(tmp_path, "r2", "changing")
+            if line.outcome == "unchanged" and line.kind == "article"
+        ]
+        assert (same.warc_file, same.http_status) == ("r1-changing.warc.gz", 304)
+        crawl(
+            tmp_path,
+            ["changing"],
+            run_id="r3",
+            now=NOW + timedelta(hours=2),
+            via=street.via,
+            registry=STREET,
+            settings=FAST,
+        )
+        assert ends(tmp_path, "r3", "changing") == {}
+
+
+def test_since_that_reaches_behind_the_first_channel_opens_the_second(tmp_path: Path) -> None:
+    with Street() as street:
+        go(tmp_path, street, "r1", "fallback", ways=["feed"], since=NOW - timedelta(days=2))
+        assert not any(url.endswith("/list") for url in street.asked)
+        go(tmp_path, street, "r2", "shallow", since=NOW - timedelta(days=2))
+        assert any(url.endswith("shallow.street.example/list") for url in street.asked)
+    assert ends(tmp_path, "r2", "shallow") == {"1": "landed", "2": "landed", "3": "landed", "7": "landed"}
 
 
 def test_one_page_by_its_address(tmp_path: Path) -> None:
