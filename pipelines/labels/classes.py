@@ -1,7 +1,7 @@
 """The class of a text: incident, hazard, complementary or unrelated, by weighed reasons that can be shown.
 
-Each reason (a harm reported, a harm feared, a kind of news) counts once, at its best sentence. What a reason adds to
-the score of each class stands in the profile; ``weights.toml`` may correct the weights by training.
+What a reason (a harm reported, a harm feared, a kind of news) adds to the score of each class stands in the profile;
+``weights.toml`` may correct that by training (:mod:`pipelines.labels.train`).
 """
 
 from __future__ import annotations
@@ -73,14 +73,16 @@ def _offer(found: dict[str, Reason], name: str, strength: float, sense: Sense) -
         found[name] = Reason(name, strength, sense)
 
 
-def weights_of(name: str, profile: Profile) -> Mapping[str, float]:
-    """What the reason adds to the score of each class at full strength."""
-    if name in profile.weights:
-        return profile.weights[name]
+def rule_weights(name: str, profile: Profile) -> Mapping[str, float]:
+    """What the profile's author wrote that the reason adds to the score of each class."""
     kind, _, rest = name.partition(".")
-    if kind == "news":
-        return profile.news[rest].weights
-    return profile.classes.get(name, {})
+    return profile.news[rest].weights if kind == "news" else profile.classes.get(name, {})
+
+
+def weights_of(name: str, profile: Profile) -> dict[str, float]:
+    """What the reason adds to the score of each class at full strength: by rule, corrected by training."""
+    rule, fitted = rule_weights(name, profile), profile.weights.get(name, {})
+    return {one: rule.get(one, 0.0) + fitted.get(one, 0.0) for one in CLASSES}
 
 
 def decide(senses: Sequence[Sense], profile: Profile) -> Verdict:

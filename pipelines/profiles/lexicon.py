@@ -153,7 +153,7 @@ class Lexicon:
             if found is not None:
                 for phrase in found:
                     self._try(phrase, folded, sentence, start, hits)
-            if pair[0] in self._single:
+            if self._single and pair[0] in self._single:
                 for phrase in self._han[pair[0]]:
                     self._try(phrase, folded, sentence, start, hits)
         hits.sort(key=lambda hit: (hit.start, -hit.end, hit.cue.name))

@@ -109,7 +109,7 @@ class Profile:
     classes: Mapping[str, Mapping[str, float]]
     """What an event, and nothing at all (``bias``), adds to the score of each class."""
     weights: Mapping[str, Mapping[str, float]]
-    """Optional trained corrections of the class weights, by feature and class (``weights.toml``)."""
+    """Trained differences to the class weights, by reason and class; empty without a ``weights.toml``."""
     homonyms: Mapping[str, re.Pattern[str]]
     """What tells, anywhere in the text, that a word of the subject lexicon means something else there."""
     subject_lexicon: Lexicon
@@ -190,7 +190,7 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
         organisations=organisations,
         reach={name: int(negation[f"window_{name}"]) for name in ("han", "latin")},
         classes=head["classes"],
-        weights=_toml(folder / "weights.toml")["weights"] if (folder / "weights.toml").is_file() else {},
+        weights=_weights(folder / "weights.toml", {*head["classes"], *(f"news.{name}" for name in news)}),
         homonyms={
             lower(fold(word)): re.compile("|".join(re.escape(lower(fold(one))) for one in _phrases(telling)))
             for word, telling in head.get("homonyms", {}).items()
@@ -268,6 +268,18 @@ def _organisations(path: Path) -> tuple[dict[str, Organisation], _Cues]:
             found[name] = Organisation(name, group["kind"], group.get("role"))
             cues.append((Cue(f"organisation:{name}"), _phrases(group["names"])))
     return found, cues
+
+
+def _weights(path: Path, known: set[str]) -> dict[str, dict[str, float]]:
+    if not path.is_file():
+        return {}
+    found: dict[str, dict[str, float]] = _toml(path).get("weights", {})
+    unknown = sorted(set(found) - known)
+    if unknown:
+        raise ProfileError(
+            f"{path}: weights for what the profile does not have: {', '.join(unknown)}; train again"
+        )
+    return found
 
 
 def _groups(path: Path, needed: set[str]) -> list[tuple[str, dict[str, Any]]]:

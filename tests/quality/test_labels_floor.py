@@ -1,0 +1,44 @@
+"""Floors on the articles that we wrote: what works must go on working. The corpus is pinned by its hash."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from pipelines import labels
+from tests.quality.public_labels import CORPUS, corpus, macro_f1
+
+DIGEST = "7b1accb30c1144ab8882ea758a88c9f4b6af63328f482a5dac91cb776c6bc9c2"
+ACCURACY = 0.97
+MACRO_F1 = 0.96
+FIRST_LIMB = 0.82
+HARM_TYPES = 0.86
+
+
+def test_the_corpus_is_the_one_that_was_measured() -> None:
+    assert sha256(CORPUS.read_bytes()).hexdigest() == DIGEST
+
+
+def test_floors() -> None:
+    rows = corpus()
+    out = list(labels.filter_rows(rows))
+    pairs = [(row["class"], one["class"]) for row, one in zip(rows, out, strict=True)]
+    accuracy = sum(gold == found for gold, found in pairs) / len(pairs)
+    limbs = [
+        one["limbs"][:1] == [row["limb"]]
+        for row, one in zip(rows, out, strict=True)
+        if row["limb"] and one["class"] == row["class"]
+    ]
+    harms = [
+        value in {label["value"] for label in one["labels"] if label["axis"] == "harm_type"}
+        for row, one in zip(rows, out, strict=True)
+        for value in row["harm_type"]
+    ]
+    measured = {
+        "accuracy": (accuracy, ACCURACY),
+        "macro-F1": (macro_f1(pairs), MACRO_F1),
+        "first limb": (sum(limbs) / len(limbs), FIRST_LIMB),
+        "harm types": (sum(harms) / len(harms), HARM_TYPES),
+    }
+    for name, (value, floor) in measured.items():
+        assert floor <= value, f"{name} fell to {value:.3f}, the floor is {floor}"
+        assert value - floor <= 0.0101, f"{name} rose to {value:.3f}: lift the floor {floor}"
