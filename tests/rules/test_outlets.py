@@ -210,6 +210,21 @@ def test_fixture_of_every_first_outlet(outlet: Outlet) -> None:
     assert identity.canonical_url == expected["expected"]["canonical_url"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    sorted((ROOT / "tests" / "outlets").glob("*/expected*.json")),
+    ids=lambda p: f"{p.parent.name}/{p.stem}",
+)
+def test_every_fixture_belongs_to_its_outlet(path: Path) -> None:
+    said = json.loads(path.read_text(encoding="utf-8"))
+    assert (path.parent / said["file"]).is_file()
+    identity = identify(said["url"])
+    assert identity is not None
+    assert (identity.outlet_id, identity.kind) == (path.parent.name, "article")
+    if said["expected"]["outcome"] == "ok":
+        assert said["expected"]["canonical_url"] == identity.canonical_url
+
+
 def test_facts_import_without_scrapy() -> None:
     script = "import sys; from crawler import outlets; outlets.all_outlets(); print([m for m in sys.modules if m.split('.')[0] in ('scrapy', 'twisted', 'lxml')])"
     done = subprocess.run(
