@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
+from pipelines import decisions
 from pipelines.cli.common import Session, UserError, store_errors
 from pipelines.cli.incident import must_exist
 from pipelines.store.reading import reader
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group("bundle")
@@ -21,8 +28,11 @@ def bundle_command() -> None:
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--share-safe", is_flag=True, help="Quotes and hashes; no third party's bodies or pages.")
 @click.option("--zip", "as_zip", is_flag=True, help="One zip file instead of a folder.")
+@click.option("--sign", "key", type=FILE, help="Sign with this Ed25519 private key (PEM).")
 @click.pass_obj
-def export(session: Session, ids: tuple[str, ...], target: Path, share_safe: bool, as_zip: bool) -> None:
+def export(
+    session: Session, ids: tuple[str, ...], target: Path, share_safe: bool, as_zip: bool, key: Path | None
+) -> None:
     """One bundle per incident ID into the folder TARGET (``all``: every incident)."""
     from pipelines import bundles
 
@@ -36,7 +46,13 @@ def export(session: Session, ids: tuple[str, ...], target: Path, share_safe: boo
     with store_errors(), reader(session.data_dir) as con:
         try:
             written = bundles.export(
-                con, session.data_dir / "archive", list(ids), target, share_safe=share_safe, zip=as_zip
+                con,
+                session.data_dir / "archive",
+                list(ids),
+                target,
+                share_safe=share_safe,
+                zip=as_zip,
+                key=bundles.load_key(key) if key else None,
             )
         except bundles.BundleError as error:
             raise UserError(str(error)) from error
@@ -46,14 +62,71 @@ def export(session: Session, ids: tuple[str, ...], target: Path, share_safe: boo
 
 @bundle_command.command("verify")
 @click.argument("bundle", type=click.Path(exists=True, path_type=Path))
+@click.option("--trusted", type=FILE, help="The public key (PEM) that must have signed it.")
 @click.pass_obj
-def verify(session: Session, bundle: Path) -> None:
+def verify(session: Session, bundle: Path, trusted: Path | None) -> None:
     """Check a bundle: every byte, every row count, nothing added, nothing missing."""
     from pipelines import bundles
 
-    problems = bundles.verify(bundle)
+    problems = bundles.verify(bundle, trusted=trusted.read_bytes() if trusted else None)
     if problems:
         for problem in problems:
             click.echo(str(problem), err=True)
         raise UserError(f"{bundle} is not as it was exported: {len(problems)} problem(s)")
     session.say(f"{bundle}: every file is as it was exported")
+
+
+@bundle_command.command("import")
+@click.argument("bundle", type=click.Path(exists=True, path_type=Path))
+@click.option("--trusted", type=FILE, help="The public key (PEM) that must have signed it.")
+@click.pass_obj
+def import_(session: Session, bundle: Path, trusted: Path | None) -> None:
+    """Read a bundle back: a full one as pages and decisions for the next run, a share-safe one as it stands.
+
+    What the database knows already is left alone, so that reading a bundle twice makes no twins.
+    """
+    from pipelines import bundles
+
+    try:
+        content = bundles.read_bundle(bundle, trusted=trusted.read_bytes() if trusted else None)
+        with store_errors():
+            session.store.prepare(now=session.now)
+            with session.store.read() as con:
+                plan = bundles.plan_import(con, content)
+            if plan.rows:
+                with session.store.write() as con:
+                    bundles.write_rows(con, plan)
+    except bundles.BundleError as error:
+        raise UserError(str(error)) from error
+    if plan.warc_name:
+        _land(session, plan.warc_name, plan.warc, plan.landing)
+    for row in plan.decisions:
+        decisions.append(session.data_dir, decisions.Decision(**row))
+    known = ", ".join(f"{n} {what}" for what, n in sorted(plan.known.items()) if n)
+    session.say(
+        f"{content.incident_id}: {'nothing new' if plan.empty else 'taken in'}"
+        + (f"; known: {known}" if known else "")
+    )
+    if plan.landing or plan.decisions:
+        session.say("Next: wiredesk run")
+
+
+def _land(session: Session, name: str, warc: bytes, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Pages of a bundle into the archive, then their lines into the landing log, both on the disk before it is said."""
+    archive = session.data_dir / "archive"
+    archive.mkdir(parents=True, exist_ok=True)
+    target = archive / name
+    if not target.exists():
+        partial = target.with_suffix(".part")
+        with partial.open("wb") as handle:
+            handle.write(warc)
+            handle.flush()
+            os.fsync(handle.fileno())
+        partial.replace(target)
+    landing = session.data_dir / "landing" / f"{name.removesuffix('.warc.gz')}.jsonl"
+    landing.parent.mkdir(parents=True, exist_ok=True)
+    with landing.open("a", encoding="utf-8") as handle:
+        for line in lines:
+            handle.write(json.dumps(line, ensure_ascii=False) + "\n")
+        handle.flush()
+        os.fsync(handle.fileno())

@@ -117,10 +117,11 @@ def _import_warc(
     first: datetime | None,
     last: datetime | None,
 ) -> Counter[str]:
+    from crawler.archive import ArchiveError
     from crawler.public_archive import import_warc
 
-    return Counter(
-        import_warc(
+    try:
+        return import_warc(
             [path],
             session.data_dir,
             outlets=keys or None,
@@ -129,7 +130,8 @@ def _import_warc(
             run_id=run_id,
             now=session.now,
         )
-    )
+    except ArchiveError as error:
+        raise UserError(str(error)) from error
 
 
 def _incoming(path: Path, names: dict[str, str] | None, zone: tzinfo | None) -> Iterator[Incoming]:

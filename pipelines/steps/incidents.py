@@ -80,9 +80,11 @@ class FeaturesStep:
             )
 
     def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
-        from pipelines.incidents import world
+        from pipelines import incidents
 
-        world.save_features(con, [row["features"] for result in results for row in result.rows["features"]])
+        incidents.save_features(
+            con, [row["features"] for result in results for row in result.rows["features"]]
+        )
 
     def forget(self, con: DuckDBPyConnection) -> None:
         forget_stage(con, self.name)
@@ -124,11 +126,14 @@ class IncidentsStep:
         return [replace(task, batch=days.get(task.subject_id) or "undated") for task in tasks]
 
     def load(self, con: DuckDBPyConnection, tasks: Sequence[Task]) -> Day:
-        from pipelines.incidents import world
+        from pipelines import incidents
 
         constraints = _constraints(con)
-        new = world.load_features(con, [task.subject_id for task in tasks])
-        return Day(new, world.reach(con, new, constraints), constraints)
+        # what a person placed is no question any more: it stands in its incident as a known text
+        new = incidents.load_features(
+            con, [t.subject_id for t in tasks if t.subject_id not in constraints.fixed]
+        )
+        return Day(new, incidents.reach(con, new, constraints), constraints)
 
     def compute(self, tasks: Sequence[Task], loaded: Day) -> Iterable[Result]:
         from pipelines import incidents
@@ -138,8 +143,10 @@ class IncidentsStep:
         rows = _rows(outcome)
         rows["late"] = [{"text_id": text} for text in late if outcome.outcomes[text] == OK]
         for n, task in enumerate(tasks):
-            found = outcome.outcomes[task.subject_id]
-            yield Result(task.subject_id, task.input_sha256, found, "", rows if n == 0 else {})
+            placed = task.subject_id in loaded.constraints.fixed
+            found = OK if placed else outcome.outcomes[task.subject_id]
+            reason = "placed by a person" if placed else ""
+            yield Result(task.subject_id, task.input_sha256, found, reason, rows if n == 0 else {})
 
     def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
         rows = next(result.rows for result in results if result.rows)
