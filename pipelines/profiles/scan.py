@@ -59,6 +59,8 @@ TITLE, LEAD, BODY = 1.0, 0.6, 0.4
 """What a sentence is worth for the subject by its place: a headline says what a text is about, a late sentence may
 only mention it."""
 LEAD_SENTENCES = 3
+SURE = 0.5
+"""From this weight on a sentence speaks of the subject by itself."""
 HEADLINE_ALONE = 0.45
 """What a headline is worth whose subject word a text of ``LONG`` sentences never takes up."""
 LONG = 5
@@ -67,16 +69,23 @@ LONG = 5
 def subject_weights(lines: Sequence[Line], profile: Profile) -> list[float]:
     """How surely each sentence speaks of the subject, 0 to 1.
 
-    Phrases inside a longer shadow word do not count, nor a word that the text uses in another meaning (homonyms).
+    Phrases inside a longer shadow word do not count, nor a word that the text uses in another meaning: a homonym does
+    where the text holds what tells so and no other phrase for the subject.
     """
-    foreign: set[str] = set()
-    for word, telling in profile.homonyms.items():
-        if any(telling.search(lower(line.folded)) for line in lines):
-            foreign.add(word)
-    return [_subject_weight(line, foreign) for line in lines]
+    weights = [_subject_weight(line, frozenset()) for line in lines]
+    if any(weights) and profile.homonyms:
+        folded = [lower(line.folded) for line in lines]
+        foreign = frozenset(
+            word for word, telling in profile.homonyms.items() if any(telling.search(text) for text in folded)
+        )
+        if foreign:
+            without = [_subject_weight(line, foreign) for line in lines]
+            if max(without) < SURE:
+                return without
+    return weights
 
 
-def _subject_weight(line: Line, foreign: set[str]) -> float:
+def _subject_weight(line: Line, foreign: frozenset[str]) -> float:
     shadows = [hit for hit in line.hits if hit.cue.name == "subject.shadow"]
     doubt = 1.0
     seen: set[str] = set()
