@@ -49,6 +49,7 @@ OUTLET = Outlet(
                 ".lookall-box",
                 "[data-role='editor-name']",
             ),
+            strip_inline=(r"返回搜狐，查看更多\s*$",),
             byline_patterns=(r"来源[：:]\s*(?P<agency>\S{2,16})",),
             strip_lines=(r"原标题[：:]", r"平台声明", r"返回搜狐，查看更多", r"责任编辑[：:]"),
         ),
