@@ -75,6 +75,7 @@ def view(
         "class": incident["class"] or "none",
         "class_name": label,
         "title": title_of(content),
+        "title_lang": _lang_of_title(content),
         "original": original,
         "original_lang": bcp47(source) if source else None,
         "disclaimer": asset("assets/disclaimer.txt").strip(),
@@ -137,6 +138,14 @@ def view(
     }
 
 
+def _lang_of_title(content: Content) -> str | None:
+    """Language of the incident's title where it is an article's own; ``None`` for a translated or given one."""
+    title = title_of(content)
+    return next(
+        (bcp47(row) for row in content.articles if title in (row["title"], row["title_as_printed"])), None
+    )
+
+
 def _day(moment: str | None) -> str | None:
     return datetime.fromisoformat(moment[:10]).strftime("%-d %B %Y") if moment else None
 
@@ -154,7 +163,8 @@ def published(article: Row) -> str:
     local, name = moment, "UTC"
     if match := _OFFSET.fullmatch(zone):
         shift = timedelta(hours=int(match[2]), minutes=int(match[3]))
-        local, name = moment + (shift if match[1] == "+" else -shift), f"UTC{match[1]}{match[2]}:{match[3]}"
+        local = moment + (shift if match[1] == "+" else -shift)
+        name = f"UTC{match[1]}{match[2]}:{match[3]}" if shift else "UTC"
     elif "/" in zone:
         try:
             local, name = moment.astimezone(ZoneInfo(zone)), zone
@@ -274,6 +284,7 @@ def _votes(content: Content) -> list[dict[str, Any]]:
     )
     most = max((row["articles"] for tally in tallies for row in tally["rows"]), default=1) or 1
     for tally in tallies:
+        tally["main"] = tally["axis"] in order
         tally["most"] = most
         tally["name"] = tally["axis"].replace("_", " ")
     return tallies
@@ -329,7 +340,7 @@ def _text(content: Content, text: Row, archived: Mapping[str, str]) -> dict[str,
         ],
         "quotes": _quotes(content, "class", text["class"], text_id) if text["class"] else [],
         "labels": [
-            f"limb ({row['value']})" if row["axis"] == "limb" else row["value"]
+            {"limb": "limb ({})", "severity": "severity: {}"}.get(row["axis"], "{}").format(row["value"])
             for row in content.labels
             if row["subject_id"] == text_id and row["axis"] in ("harm_type", "principle", "severity", "limb")
         ],
@@ -354,7 +365,12 @@ def _facts(content: Content) -> list[dict[str, Any]]:
         values: dict[str, list[str]] = {}
         for row in content.facts:
             if row["kind"] == kind:
-                text = " ".join(str(part) for part in (row["value"], row["unit"]) if part)
+                value = (
+                    f"{int(row['value']):,}"
+                    if kind == "quantity" and row["value"].isdecimal()
+                    else row["value"]
+                )
+                text = f"{value} {row['unit']}" if row["unit"] else value
                 values.setdefault(text, [])
                 if row["role"] and row["role"] not in values[text]:
                     values[text].append(row["role"])
