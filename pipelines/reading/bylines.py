@@ -36,7 +36,7 @@ _REPORTER = re.compile(
     rf"\s*(?P<after>[／/]|发自|發自|{_HAN}{{0,8}}(?:报道|報導|報道|綜合|综合|編譯|编译|摄|攝|电|電|专访|專訪|整理)|\d{{1,2}}日|[）)】\]]|$|\n)"
 )
 _ENGLISH = re.compile(
-    rf"^(?:(?:Story|Written|Reported|Posted)\s+)?[Bb][Yy]:?\s+(?P<names>{_LATIN_NAME}(?:(?:\s*,\s*|\s+and\s+|\s*&\s*){_LATIN_NAME})*)"
+    rf"(?:^|\d\s+|[|·•]\s*)(?:(?:Story|Written|Reported|Posted)\s+)?[Bb][Yy]:?\s+(?P<names>{_LATIN_NAME}(?:(?:\s*,\s*|\s+and\s+|\s*&\s*){_LATIN_NAME})*)"
     r"(?=\s*(?:$|[|,•·(\d—–-]|\bfor\b|\bof\b|\bUpdated|\bPublished))"
 )
 _AGENCY_LINE = r"^[\s（(【\[]*(?P<agency>{names})\s*(?:[／/]\s*)?(?:{place}{{1,6}})?\s*(?:\d{{1,2}}月)?\d{{1,2}}日\s*(?:綜合|综合|專|外|专)*[電电]"
@@ -158,7 +158,7 @@ def _printed(layout: Layout, anchor: int, body: range) -> tuple[list[str], list[
                         continue
                     if names and not re.search(r"(?:责任|責任|图|圖|摄影|攝影)\s*$", part[: match.start()]):
                         return names, agency
-            if match := _ENGLISH.match(part):
+            if len(text) <= 160 and (match := _ENGLISH.search(part)):
                 names = [name for name in split_names(match["names"]) if name]
                 if names:
                     return names, agency
