@@ -32,6 +32,8 @@ class Verdict:
     class_: Class
     probabilities: Mapping[str, float]
     reasons: tuple[Reason, ...]
+    shares: tuple[float, ...]
+    """What each of them adds to the score of the class chosen."""
 
 
 NEWS_PLACE = {1.0: 1.0, LEAD: 0.5, BODY: 0.12}
@@ -97,7 +99,16 @@ def decide(senses: Sequence[Sense], profile: Profile) -> Verdict:
     probabilities = {name: exp(score - top) / total for name, score in scores.items()}
     chosen: Class = max(CLASSES, key=lambda name: probabilities[name])
     ranked = sorted(
-        (r for r in found.values() if weights_of(r.name, profile).get(chosen, 0.0) > 0.0),
-        key=lambda r: (-weights_of(r.name, profile)[chosen] * r.strength, r.name),
+        (
+            (weights_of(reason.name, profile)[chosen] * reason.strength, reason)
+            for reason in found.values()
+            if weights_of(reason.name, profile)[chosen] > 0.0
+        ),
+        key=lambda pair: (-pair[0], pair[1].name),
     )
-    return Verdict(chosen, probabilities, tuple(ranked))
+    return Verdict(
+        class_=chosen,
+        probabilities=probabilities,
+        reasons=tuple(reason for _, reason in ranked),
+        shares=tuple(share for share, _ in ranked),
+    )

@@ -18,6 +18,8 @@ from pipelines.records import OK, Evidence, Judgement, Label, Materialisation, R
 
 VERSION = "labels-1"
 SHOWN = 3
+SHARE = 0.3
+"""A reason is quoted for the class from this share of the strongest reason's weight on."""
 
 
 def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
@@ -86,7 +88,11 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
 
 
 def _class_label(verdict: Verdict, senses: Sequence[Sense]) -> Label:
-    shown = with_subject([reason.sense for reason in verdict.reasons[:SHOWN]], senses)
+    enough = SHARE * verdict.shares[0] if verdict.shares else 0.0
+    told = [
+        reason.sense for reason, share in zip(verdict.reasons, verdict.shares, strict=True) if share >= enough
+    ]
+    shown = with_subject(told[:SHOWN], senses)
     return Label(
         axis="class",
         value=verdict.class_,

@@ -91,6 +91,8 @@ def _sense(line: Line, titled: bool, subject: float, worth: float, profile: Prof
     sense.actual = "modality.actual" in names
     sense.near_miss = "modality.near_miss" in names
     sense.follow_up = "modality.follow_up" in names
+    if "modality.furniture" in names:
+        return sense
     negations = _negations(hits)
     for hit in hits:
         kind, _, name = hit.cue.name.partition(".")
