@@ -48,11 +48,18 @@ def reasons(senses: Sequence[Sense], profile: Profile) -> dict[str, Reason]:
     Harms add up over the sentences as independent reasons; a kind of news counts once, at its best place.
     """
     found: dict[str, Reason] = {}
+    harmed = any(  # the lead reports harm done: that nobody was hurt beside it makes no near miss of it
+        said.stance == "actual" and not (said.harm.accident or said.harm.context)
+        for sense in senses
+        if sense.place >= LEAD
+        for said in sense.harms
+        if said.harm.limb
+    )
     for sense in senses:
         for name in sense.news:
             if profile.news[name].place is None or sense.place == 1.0:
                 _offer(found, f"news.{name}", NEWS_PLACE[sense.place], sense)
-        if sense.near_miss:
+        if sense.near_miss and not harmed:
             _offer(found, "near_miss", NEWS_PLACE[sense.place] ** 0.5, sense)
     for stance in ("actual", "plausible"):
         doubt, best = 1.0, None
