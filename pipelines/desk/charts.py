@@ -19,7 +19,7 @@ CHARTS = {
     "country": "By country",
 }
 CLASSES = ("incident", "hazard", "other")
-WIDTH, HEIGHT = 720, 150
+WIDTH, HEIGHT = 900, 120
 LONGEST = 12
 """Bars of one chart; the rest are one bar together."""
 MOST_COLUMNS = 90

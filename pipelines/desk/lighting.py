@@ -24,6 +24,10 @@ FLAGS = {
 """What a flag of a translated sentence means, where its name does not say it."""
 
 
+STRONG = frozenset({"class", "limb", "severity", "harm_type"})
+"""Axes whose evidence decides what an incident is; that of the others is lit more softly."""
+
+
 def anchor(row: Mapping[str, Any]) -> str:
     """The name of a quotation's place in a page."""
     place = f"{row['text_id']}\x1f{row['field']}\x1f{row['start_at']}\x1f{row['end_at']}"
@@ -74,7 +78,7 @@ def flag_name(flag: str) -> str:
 
 
 def light(source: str, start: int, spans: Sequence[Row]) -> list[Row]:
-    """``source`` in pieces: ``text``, ``says`` (what it is evidence for, empty when for nothing) and ``anchors``.
+    """``source`` in pieces: ``text``, ``says`` (what it is evidence for, empty when for nothing), ``strong`` and ``anchors``.
 
     :param start: code point of the field at which ``source`` begins.
     """
@@ -88,7 +92,10 @@ def light(source: str, start: int, spans: Sequence[Row]) -> list[Row]:
         anchors = sorted({anchor(span) for span in over if span["start_at"] >= start} - anchored)
         anchored |= set(anchors)
         says = sorted({f"{span['axis'].replace('_', ' ')}: {span['value']}" for span in over})
-        parts.append({"text": source[left:right], "says": "; ".join(says), "anchors": anchors})
+        strong = any(span["axis"] in STRONG for span in over)
+        parts.append(
+            {"text": source[left:right], "says": "; ".join(says), "strong": strong, "anchors": anchors}
+        )
     return parts
 
 

@@ -52,17 +52,18 @@ def present(found: Row) -> Row:
 
 
 def _summary(record: Row, numbers: dict[str, int]) -> list[Row]:
-    """Sentences of the summary, each with the number of the text that it comes from."""
-    rows = [s for s in record["summary_sentences"] if isinstance(s, dict)]
-    said = [
-        {
-            "text": row.get("text_en") or row.get("target") or row.get("text") or row.get("quote"),
-            "original": row.get("quote") or row.get("source"),
-            "number": numbers.get(row.get("text_id", "")),
-        }
-        for row in rows
-    ]
-    said = [row for row in said if row["text"]]
+    """Sentences of the summary in English where there is English, each with the number of the text it comes from."""
+    said = []
+    for row in record["summary_sentences"]:
+        source, english = row.get("text") or row.get("quote"), row.get("text_en")
+        if source or english:
+            said.append(
+                {
+                    "text": english or source,
+                    "original": source if english and english != source else None,
+                    "number": numbers.get(row.get("text_id", "")),
+                }
+            )
     return said or (
         [{"text": record["summary"], "original": None, "number": None}] if record["summary"] else []
     )
@@ -168,6 +169,7 @@ def _texts(found: Row) -> list[Row]:
                 "differs": bool(text["class"]) and text["class"] != found["record"]["class"],
                 "credits": lead["attributed_source"],
                 "lit": _lit(spans, lines),
+                "translated": any(line["target"] for line in lines),
                 "flagged": sum(1 for line in lines if line["flags"]),
                 "sample": any(is_sample(line["engine"], line["model"]) for line in lines)
                 or is_sample(lead["title_engine"], lead["title_model"]),

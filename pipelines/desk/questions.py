@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines import decisions
+from pipelines.desk.queue import review_queue as review_queue
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
@@ -117,51 +118,6 @@ def pending_decisions(data_dir: Path, known: Sequence[str], incident_id: str) ->
         for _, _, d in decisions.read(data_dir)
         if d.decision_id not in done and incident_id in (d.subject_id, *map(str, d.after.values()))
     ]
-
-
-def review_queue(con: DuckDBPyConnection, *, limit: int) -> list[dict[str, Any]]:
-    """Incidents in the order of how many articles one decision would settle.
-
-    What makes an incident worth a look: an undecided class, votes that a single text would flip, weak links, flagged
-    translations of its evidence. Incidents that a person marked as reviewed at their present revision are left out.
-    """
-    sql = """
-    WITH votes_close AS (
-        SELECT incident_id, max(texts) - coalesce(nth_value_texts, 0) AS margin
-        FROM (
-            SELECT incident_id, texts,
-                   nth_value(texts, 2) OVER (PARTITION BY incident_id ORDER BY texts DESC
-                       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS nth_value_texts
-            FROM votes WHERE axis = 'class'
-        ) GROUP BY incident_id, nth_value_texts
-    ),
-    weak AS (
-        SELECT incident_id, count(*) AS weak FROM incident_members
-        WHERE score < 0.5 AND joined_by = 'machine' GROUP BY incident_id
-    ),
-    reviewed AS (
-        SELECT subject_id AS incident_id, max((after->>'revision')::INTEGER) AS revision
-        FROM decisions WHERE action = 'mark' AND (after->>'state') = 'reviewed' AND undone_by IS NULL GROUP BY subject_id
-    )
-    SELECT i.incident_id, i.title, i.articles,
-           i.articles * (CASE WHEN v.margin <= 1 THEN 2 ELSE 0 END
-                         + CASE WHEN i.severity = 'unknown' THEN 0.5 ELSE 0 END)
-           + coalesce(w.weak, 0) AS settles,
-           concat_ws('; ',
-               CASE WHEN v.margin = 0 THEN 'the class is a tie' WHEN v.margin = 1 AND i.texts > 1
-                    THEN 'one text would flip the class' WHEN v.margin <= 1 THEN 'its class rests on one text' END,
-               CASE WHEN i.severity = 'unknown' THEN 'severity unknown' END,
-               CASE WHEN w.weak > 0 THEN w.weak || ' weak link(s)' END) AS why
-    FROM incidents i
-    LEFT JOIN votes_close v USING (incident_id)
-    LEFT JOIN weak w USING (incident_id)
-    LEFT JOIN reviewed r USING (incident_id)
-    WHERE i.state <> 'merged' AND coalesce(r.revision, -1) < i.revision
-    """
-    return fetch_rows(
-        con,
-        f"SELECT * FROM ({sql}) q WHERE settles > 0 ORDER BY settles DESC, incident_id LIMIT {int(limit)}",
-    )
 
 
 AXES = ("class", "materialisation", "limb", "severity")

@@ -197,10 +197,9 @@ def _stopped(con: DuckDBPyConnection, subjects: list[str]) -> dict[str, tuple[st
 
 
 def _hit(row: dict[str, Any], forms: list[str], stopped: dict[str, tuple[str, str | None]]) -> Hit:
-    passages: list[Passage] = []
-    for text, most in ((row["text"], 2), (row["text_en"], 1), (row["title"], 1), (row["title_en"], 1)):
-        if len(passages) < 2 or most == 2:
-            passages += passages_of(text or "", forms, most=most)
+    passages = passages_of(row["text"] or "", forms, most=2) + passages_of(row["text_en"] or "", forms)
+    if not passages:
+        passages = passages_of(row["title"] or "", forms) or passages_of(row["title_en"] or "", forms)
     outcome, reason = stopped.get(row["text_id"] or "") or stopped.get(row["article_id"]) or ("read", None)
     where = f"incident {row['incident_id']}" if row["incident_id"] else f"in no incident: {outcome}"
     if not row["incident_id"] and reason:

@@ -69,42 +69,36 @@ def decided(action: str, subject: str, subject_id: str, after: Mapping[str, Any]
 
 
 def changed(kind: str, detail: object, reason: str | None, made_by: str) -> str:
-    """What happened to an incident, as one sentence: ``class hazard → incident, because …``."""
-    what = kind.replace("_", " ")
+    """What happened to an incident, as one sentence: ``class hazard → incident, because of …``."""
     found = detail if isinstance(detail, dict) else {}
-    if found.get("before") is not None and found.get("after") is not None and "field" in found:
-        what = f"{_axis(found['field'])} {_value(found['before'])} → {_value(found['after'])}"
-    elif isinstance(found.get("changes"), dict):
-        what = "; ".join(_change(name, value) for name, value in found["changes"].items()) or what
-    elif kind in ("label", "note", "mark", "title"):
+    who = "" if made_by in ("machine", "rule") else f" ({made_by})"
+    why = f", because {reason}" if reason else ""
+    if kind == "opened" and not found.get("split_from"):
+        return (reason or "opened") + who
+    if kind.endswith(" changed") and reason:
+        name = kind.removesuffix(" changed")
+        return reason.replace(name, _axis(name), 1) + who
+    if kind == "revised" and reason:
+        return reason + who
+    what = kind.replace("_", " ")
+    if kind in ("label", "note", "mark", "title"):
         what = decided(kind, "incident", "", found)
+    elif kind == "affair" and found.get("into"):
+        what = f"belongs to the affair of {found['into']}"
     elif kind == "merged" and found.get("into"):
         what = f"merged into {found['into']}"
-    elif kind == "took in" and found.get("incident"):
-        what = f"took in {found['incident']}"
+    elif kind == "took in" and (found.get("incident") or found.get("from")):
+        what = f"took in {found.get('incident') or found['from']}"
     elif kind == "split" and found.get("into"):
         what = f"{len(found.get('texts', ()))} texts left for {found['into']}"
-    elif kind == "opened" and found.get("split_from"):
+    elif kind == "opened":
         what = f"opened by a split from {found['split_from']}"
     elif found.get("text_id"):
         what = f"{what}: {found['text_id']}"
-    who = "" if made_by in ("machine", "rule") else f" ({made_by})"
-    return what + (f", because {reason}" if reason else "") + who
+    elif found.get("texts"):
+        what = f"{what}: {', '.join(map(str, found['texts']))}"
+    return what + why + who
 
 
 def _axis(name: object) -> str:
     return AXIS_NAMES.get(str(name), str(name).replace("_", " "))
-
-
-def _value(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return str(value)
-
-
-def _change(name: str, value: object) -> str:
-    if isinstance(value, list) and len(value) == 2:
-        return f"{_axis(name)} {_value(value[0])} → {_value(value[1])}"
-    if isinstance(value, dict) and {"before", "after"} <= value.keys():
-        return f"{_axis(name)} {_value(value['before'])} → {_value(value['after'])}"
-    return f"{_axis(name)} {_value(value)}"

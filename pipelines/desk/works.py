@@ -161,7 +161,10 @@ _REJECTS = {
     "WHERE r.stage IN ('language', 'texts') AND r.outcome <> 'ok'",
     "texts": "SELECT r.stage, a.url, t.article_id, t.text_id, a.outlet_id, r.outcome, r.reason, r.run_id "
     "FROM store.stage_result r JOIN store.text t ON t.text_id = r.subject_id JOIN newest a ON a.article_id = t.article_id "
-    "WHERE r.stage IN ('relevance', 'labels', 'incidents') AND r.outcome <> 'ok'",
+    "WHERE r.stage IN ('relevance', 'labels', 'incidents') AND r.outcome <> 'ok' "
+    # what labels already said, incidents says again: it stopped at labels
+    "AND NOT (r.stage = 'incidents' AND EXISTS (SELECT 1 FROM store.stage_result x "
+    "WHERE x.stage = 'labels' AND x.subject_id = r.subject_id AND x.outcome = r.outcome))",
 }
 _NEWEST = "SELECT article_id, arg_max(url, version) AS url, arg_max(outlet_id, version) AS outlet_id FROM store.article GROUP BY article_id"
 STAGES = ("landing", "reading", "language", "texts", "relevance", "labels", "incidents")

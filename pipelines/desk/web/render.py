@@ -11,11 +11,13 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipelines.desk.lighting import FLAGS
+from pipelines.desk.naming import pieces
 from pipelines.desk.wording import AXIS_NAMES, CLASS_NAMES, changed, decided
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})")
 
 
@@ -41,6 +43,9 @@ def environment() -> Environment:
         "lang": language_of,
         "many": many,
         "spaced": spaced,
+        "clip": clip,
+        "script": script,
+        "pieces": pieces,
         "class_name": lambda value: CLASS_NAMES.get(value, "not classed"),
         "axis_name": lambda value: AXIS_NAMES.get(value, str(value).replace("_", " ")),
     }
@@ -119,6 +124,26 @@ def many(n: int | None, one: str, several: str | None = None) -> str:
 def spaced(n: float | None) -> str:
     """A number with thin spaces between thousands."""
     return f"{n or 0:,}".replace(",", "\u202f")
+
+
+def clip(text: str, columns: int) -> str:
+    """``text`` cut to about ``columns`` Latin letters; a Han character takes the room of two."""
+    room = columns
+    for place, character in enumerate(text):
+        room -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if room < 0:
+            return text[:place].rstrip() + "…"
+    return text
+
+
+def script(text: str | None) -> str:
+    """A language tag for a title whose language nobody stored: it chooses the letter forms that a browser shows."""
+    if not text or not _HAN.search(text):
+        return "en"
+    from pipelines.hanzi import script_of
+
+    found, _ = script_of(text)
+    return "zh" if found == "Hani" else f"zh-{found}"
 
 
 def local_path(path: str) -> str:

@@ -9,6 +9,7 @@ from pipelines.desk import dossier
 from pipelines.desk.archived import harmless
 from pipelines.desk.explain import explain
 from pipelines.desk.lighting import aligned
+from pipelines.desk.naming import names_in
 from pipelines.desk.web.asking import Ask, SorryError
 from pipelines.desk.web.pages.incident import touching
 from pipelines.desk.web.security import ARCHIVED_POLICY
@@ -30,6 +31,7 @@ def article(ask: Ask) -> Response:
     else:
         spans = [row for row in spans if row["axis"] != "relevant"]
     shown = aligned(record, found["sentences"], spans)
+    steps = explain(ask.con, article_id)
     subjects = {article_id, record["text_id"] or article_id}
     return ask.page(
         "article.html",
@@ -38,7 +40,10 @@ def article(ask: Ask) -> Response:
         translated=any(row["target"] for row in shown),
         axis=axis,
         value=ask.param("value"),
-        steps=explain(ask.con, article_id),
+        steps=steps,
+        names=names_in(
+            ask.con, [step["reason"] for step in steps] + [row["reason"] for row in found["incidents"]]
+        ),
         pending=touching(ask.pending, subjects),
         evidence_of={
             (row["axis"], row["value"]) for row in found["evidence"] if row["article_id"] == article_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipelines import bundles, decisions
 from pipelines.desk import dossier, likeness
+from pipelines.desk.naming import names_in
 from pipelines.desk.presenting import present
 from pipelines.desk.questions import vocabulary
 from pipelines.desk.web.asking import Ask, SorryError
@@ -41,6 +43,12 @@ def incident(ask: Ask) -> Response:
         pending=touching(ask.pending, subjects),
         seen=state_of(ask, current, found["record"]["revision"]),
         values=correctable(),
+        names=names_in(
+            ask.con,
+            [row["reason"] for row in found["history"]]
+            + [json.dumps(row["detail"]) for row in found["history"]]
+            + [row["reason"] for row in found["members"].values()],
+        ),
         alike=likeness.alike(ask.cards, current),
         siblings=[
             card for card in ask.cards.values()

@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pipelines.desk import feeds, saved, works
 from pipelines.desk.alarms import alarms
-from pipelines.desk.questions import review_queue
+from pipelines.desk.naming import names_in
+from pipelines.desk.queue import review_queue
 from pipelines.desk.web.asking import Ask, SorryError, text_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def morning(ask: Ask) -> Response:
         newest=newest,
         groups=groups[:MOST],
         more=max(0, len(groups) - MOST),
+        names=names_in(ask.con, [change.what for group in groups[:MOST] for change in group["changes"]]),
         cards=ask.cards,
         marks={name: ask.mark(name) for name in [group["incident_id"] for group in groups[:MOST]]},
         queue=queue[:10],
