@@ -24,7 +24,10 @@ def telling_characters() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[s
         converted = opencc.OpenCC(config).convert("\n".join(everything)).split("\n")
         return {source for source, target in zip(everything, converted, strict=True) if source != target}
 
-    simplified = {ch for ch in changed("s2t") if not _in_big5_level_1(ch) and _in(ch, "gb2312")}
+    # OpenCC changes 恒, 抛 and a few more that Hong Kong and Taiwan write every day: they tell nothing.
+    simplified = {ch for ch in changed("s2t") if not _in_big5_level_1(ch) and _in(ch, "gb2312")} - set(
+        "恒抛厘昵熏"
+    )
     traditional = {ch for ch in changed("t2s") if not _in(ch, "gb2312")} | set("於後徵")
     japanese = {ch for ch in changed("jp2t") if not _in(ch, "gb2312") and not _in(ch, "big5")} | set(
         "働峠畑辻込匂雫塀枠"

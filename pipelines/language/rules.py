@@ -14,7 +14,10 @@ from pipelines.records import OK, Language
 _SAMPLE = 3000
 """Characters of the body that are looked at: the first screens of an article say what it is written in."""
 
-_URL = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\w+")
+# Addresses and tags end where ASCII does: Chinese that follows without a space is text.
+_NOT_TEXT = re.compile(
+    r"https?://[!-~]+|www\.[!-~]+|[\w.+-]+@[\w-]+\.[\w.]+|</?[A-Za-z][^<>]{0,400}>", re.ASCII
+)
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’.-]*[A-Za-z\u00c0-\u024f]")
 _FUNCTION_WORD = re.compile(
     r"\b(?:the|of|and|is|are|was|in|to|for|on|with|that|which|by|from|de|la|le|les|der|die|und|el|los|il|di)\b"
@@ -44,7 +47,7 @@ def identify(
     sample = "\n".join(part for part in (title, text[:_SAMPLE] if text else None) if part)
     if not sample.strip():
         return Language(outcome="no_text", method="none", reason="neither title nor text")
-    sample = _URL.sub(" ", sample)
+    sample = _NOT_TEXT.sub(" ", sample)
     counts = _count(sample)
     if not counts:
         return Language(

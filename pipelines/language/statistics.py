@@ -18,10 +18,13 @@ SURE = 0.9
 ENOUGH_LETTERS = 25
 """Below this many letters langdetect is never taken at its word: it gives "Remember her answer?" 1.0 for German."""
 
+A_HEADLINE = 120
+"""Below this many letters py3langid is asked too: names lead langdetect astray, with probability 1.0."""
+
 _MAX_CHARACTERS = 600
 """langdetect's answer no longer changes beyond; 200 characters cost it about 1.5 ms."""
 
-_NOISE = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+|\d+")
+_NOISE = re.compile(r"[#@]\w+|\d+")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -51,16 +54,18 @@ def language_of(text: str) -> tuple[str | None, float, str]:
     language, probability = guesses[0]
     if language in {"id", "ms"}:
         return _malay_or_indonesian(sample, probability)
-    if probability >= SURE and len(_LETTER.findall(sample)) >= ENOUGH_LETTERS:
+    letters = len(_LETTER.findall(sample))
+    if probability >= SURE and letters >= A_HEADLINE:
         return language, probability, "langdetect"
     second = _py3langid().classify(sample)[0]
     if second == language:
         return language, max(probability, 0.75), "langdetect+py3langid"
-    # English headlines without a function word look like any Germanic language; their own little words do not.
-    if second == "en" and (
-        any(guess == "en" for guess, _ in guesses) or markers("latin").tally(sample.lower()).get("en")
-    ):
+    # English headlines full of names look like any language to langdetect; their own little words do not.
+    english_words = markers("latin").tally(sample.lower()).get("en", 0.0)
+    if second == "en" and (english_words or any(guess == "en" for guess, _ in guesses)):
         return "en", 0.7, "py3langid+words"
+    if probability >= SURE and letters >= ENOUGH_LETTERS:
+        return language, 0.8, "langdetect"
     return None, probability, f"langdetect {language}, py3langid {second}"
 
 
