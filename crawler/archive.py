@@ -7,6 +7,7 @@ says, so that the line can be written again from the archive alone.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -186,6 +187,11 @@ class ArchiveWriter:
             self._file.close()
             if self._fresh:
                 self.path.unlink(missing_ok=True)  # nothing was fetched
+
+    def abandon(self) -> None:
+        """Close without writing anything more, where writing has failed; recovery sets the torn end aside."""
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def __enter__(self) -> ArchiveWriter:
         return self

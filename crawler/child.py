@@ -25,7 +25,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler import settings as project
-from crawler.archive import BusyError
+from crawler.archive import ArchiveError, BusyError
 from crawler.outlet import Outlet
 from crawler.outlets import Registry
 from crawler.plan import CrawlReport, OutletReport, Plan
@@ -47,7 +47,7 @@ def main() -> int:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         report = run(spec, announce=_say)
-    except BusyError as error:
+    except ArchiveError as error:
         _say({"error": str(error)})
         return 1
     _say({"report": asdict(report)})
@@ -103,6 +103,9 @@ def _crawl(
     for task in tasks:
         if task.done() and not task.cancelled() and task.exception() is not None:
             raise task.exception() or RuntimeError
+    broken = next((words for c in crawlers if (words := _stats(c).get("wiredesk/broken"))), None)
+    if broken:
+        raise ArchiveError(f"{broken}; what landed before is safe: make room and crawl again")
     expect = settings.getbool("WIREDESK_EXPECT")
     reports = [
         outlet_report(o, _stats(c), expect=expect and not plan.urls)

@@ -5,6 +5,7 @@ The record is on disk before its line is written; the line is on disk before the
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 from scrapy.http import Request, Response
 
 from crawler.archive import ArchiveWriter, LandingLine, LandingLog, stored_line
@@ -61,12 +63,27 @@ class LandingPipeline:
         return cls(crawler)
 
     def open_spider(self) -> None:
+        self._broken = ""
         spider: Any = self._crawler.spider
         self._plan, self._outlet_id = spider.plan, spider.outlet.key
         self._log = LandingLog(self._plan.data_dir)
         self._warc = ArchiveWriter(self._plan.data_dir, self._plan.run_id, self._outlet_id, software=SOFTWARE)
 
     def process_item(self, item: Met | PassedOver) -> Met | PassedOver:
+        if self._broken:
+            raise DropItem(self._broken)
+        try:
+            return self._process(item)
+        except (
+            OSError
+        ) as error:  # a full disk, a folder that is gone: what landed stays, and nothing more is asked for
+            self._broken = f"{self._plan.data_dir} cannot be written to: {error.strerror or error}"
+            self._crawler.stats.set_value("wiredesk/broken", self._broken)
+            closing = self._crawler.engine.close_spider_async(reason="cannot_write")
+            self._closing = asyncio.get_running_loop().create_task(closing)
+            raise DropItem(self._broken) from error
+
+    def _process(self, item: Met | PassedOver) -> Met | PassedOver:
         if isinstance(item, PassedOver):
             moment = self._plan.moment()
             self._log.append([self._line(met, moment) for met in item.met], sync=False)
@@ -127,8 +144,11 @@ class LandingPipeline:
             stats.set_value(f"wiredesk/{item.kind}/{item.url}", words)
 
     def close_spider(self) -> None:
-        for item in self._crawler.spider.unfinished():  # type: ignore[union-attr]
-            self.process_item(item)
+        if self._broken:
+            self._warc.abandon()
+            self._log.abandon()
+            return
+        self._process(PassedOver(met=tuple(self._crawler.spider.unfinished())))
         self._warc.close()
         self._log.close()
 

@@ -6,7 +6,9 @@ line never names a record that is not there; what a crash left without a line is
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -14,6 +16,8 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TextIO
+
+log = logging.getLogger(__name__)
 
 LineKind = Literal["article", "listing", "robots", "record", "html"]
 """``article``, ``listing``, ``robots``: crawled; ``html``: a page imported without HTTP headers; ``record``: a ready
@@ -171,6 +175,13 @@ class LandingLog:
             handle.close()
         self._open.clear()
 
+    def abandon(self) -> None:
+        """Close without writing anything more, where writing has failed."""
+        for handle in self._open.values():
+            with contextlib.suppress(OSError):
+                handle.close()
+        self._open.clear()
+
     def files(self, outlet_id: str | None = None) -> list[Path]:
         """Log files, oldest run first (run ids sort by time)."""
         return sorted(self.folder.glob(f"*-{outlet_id}.jsonl" if outlet_id else "*.jsonl"))
@@ -204,10 +215,12 @@ def _lines(path: Path) -> Iterator[LandingLine]:
     if not path.exists():
         return
     with path.open("rb") as handle:
-        for raw in handle:
+        for number, raw in enumerate(handle, start=1):
             line = parse_line(raw)
             if line is not None:
                 yield line
+            elif raw.strip():
+                log.warning("%s line %d is no line of a landing log; it is passed over", path.name, number)
 
 
 def parse_line(raw: bytes) -> LandingLine | None:

@@ -36,6 +36,10 @@ class PrivateAddressError(DNSLookupError):
     """A host name resolves to an address that is not public."""
 
 
+PRIVATE_NAMES: dict[str, str] = {}
+"""Host → the address that is not public; Twisted keeps no words of a resolver's refusal."""
+
+
 def outcome_of(error: BaseException | None) -> tuple[str, str, int | None]:
     """Outcome, reason and HTTP status of what went wrong with a request."""
     match error:
@@ -50,8 +54,17 @@ def outcome_of(error: BaseException | None) -> tuple[str, str, int | None]:
         case ResponseDataLossError():
             return "truncated", "the answer ended before its declared length", None
         case CannotResolveHostError():
-            private = isinstance(error.__cause__, PrivateAddressError) or "no public address" in str(error)
-            return ("private_address" if private else "no_such_host"), str(error), None
+            private = next(
+                (
+                    f"{n} resolves to {a}, no public address"
+                    for n, a in PRIVATE_NAMES.items()
+                    if n in str(error)
+                ),
+                "",
+            )
+            if private or "not public" in str(error):
+                return "private_address", private or str(error), None
+            return "no_such_host", str(error), None
         case DownloadConnectionRefusedError() | DownloadFailedError():
             return "connection", str(error) or type(error).__name__, None
     return "error", f"{type(error).__name__}: {error}", None

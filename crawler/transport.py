@@ -14,7 +14,7 @@ from scrapy.http import Response
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 
-from crawler.outcomes import Named, PrivateAddressError
+from crawler.outcomes import PRIVATE_NAMES, Named, PrivateAddressError
 
 
 def loopback_site(via: str) -> str:
@@ -44,6 +44,7 @@ class PublicResolver(CachingThreadedResolver):
 
 def _public(address: str, name: str) -> str:
     if not ipaddress.ip_address(address).is_global:
+        PRIVATE_NAMES[name] = address
         raise PrivateAddressError(f"{name} resolves to {address}, which is no public address")
     return address
 

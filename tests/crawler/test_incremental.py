@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from tests.crawler.street import Street
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 FAST = {"DOWNLOAD_DELAY": 0.02, "DOWNLOAD_TIMEOUT": 3, "WIREDESK_FIRST_PAUSE": 0.1}
+ROOT = Path(__file__).parents[2]
 STREET = "tests.crawler.street:registry"
 
 pytestmark = pytest.mark.slow
@@ -195,3 +198,50 @@ def test_a_second_crawl_of_the_same_outlet_is_told_to_wait(tmp_path: Path) -> No
             crawl(
                 tmp_path, ["good"], run_id="r1", now=NOW, via=street.via, registry=STREET, settings=patience
             )
+
+
+def test_an_outlet_that_resolves_into_the_house_is_not_asked(tmp_path: Path) -> None:
+    report = crawl(
+        tmp_path, ["good", "soft"], run_id="r1", now=NOW, registry="tests.crawler.private_street:registry"
+    )
+    for outlet in report.outlets:
+        (said,) = [line for line in lines(tmp_path, "r1", outlet.outlet_id) if line.kind == "robots"]
+        assert said.outcome == "private_address"
+        assert "no public address" in said.reason
+        assert outlet.alarms
+
+
+FULL = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from crawler.run import CrawlError, crawl
+resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, 6_000))  # a file that may grow no further, as on a full disk
+try:
+    crawl(Path(sys.argv[1]), ["calendar"], run_id="r1", now=datetime(2026, 11, 23, 4, tzinfo=UTC), via=sys.argv[2],
+          registry="tests.crawler.street:registry", settings={"DOWNLOAD_DELAY": 0.1, "LOG_LEVEL": "CRITICAL"})
+except CrawlError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_stops_the_crawl_with_a_sentence_and_loses_nothing(tmp_path: Path) -> None:
+    with Street() as street:
+        done = subprocess.run(
+            [sys.executable, "-c", FULL, str(tmp_path), street.via], capture_output=True, text=True, cwd=ROOT
+        )
+        assert "cannot be written to: File too large; what landed before is safe" in done.stdout
+        assert "Traceback" not in done.stderr
+        before = [
+            line
+            for line in lines(tmp_path, "r1", "calendar")
+            if line.outcome == "landed" and line.kind == "article"
+        ]
+        report = go(tmp_path, street, "r2", "calendar")
+        assert report.outlets[0].landed + len(before) + report.recovered == 12
+        landed = [
+            line
+            for line in LandingLog(tmp_path).read_all("calendar")
+            if line.kind == "article" and line.outcome == "landed"
+        ]
+        assert len(landed) == len({line.url for line in landed}) == 12
