@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 TABLES = (
-    "outlet", "fetch", "article", "language", "fold", "text", "title_en", "sentence", "judgement", "label", "evidence",
+    "outlet", "fetch", "article", "language", "fold", "text", "relevance", "title_en", "sentence", "judgement", "label", "evidence",
     "fact", "incident", "incident_member", "incident_event", "vote", "decision",
 )  # fmt: skip
 """Tables of the store that a share-safe bundle fills, in order."""
@@ -69,6 +69,12 @@ class ImportPlan:
     """Rows by ``store`` table, for a share-safe bundle."""
     known: dict[str, int] = field(default_factory=dict)
     """What the database has already, by kind of thing."""
+
+    @property
+    def subjects(self) -> set[str]:
+        """Ids of the articles, texts and incidents that the rows bring: they have nothing that a stage could read."""
+        keys = {"store.article": "article_id", "store.text": "text_id", "store.incident": "incident_id"}
+        return {row[key] for table, key in keys.items() for row in self.rows.get(table, [])}
 
     @property
     def empty(self) -> bool:
@@ -157,7 +163,7 @@ def plan_import(con: DuckDBPyConnection, bundle: BundleContent) -> ImportPlan:
     A page is known by article and hash, a decision by its id, a share-safe record by incident and revision.
     """
     pages = set(
-        con.execute("SELECT article_id, page_sha256 FROM fetches WHERE page_sha256 IS NOT NULL").fetchall()
+        con.execute("SELECT article_id, page_sha256 FROM fetches WHERE warc_file IS NOT NULL").fetchall()
     )
     decided = _column(con, "SELECT decision_id FROM decisions")
     landing = [row for row in bundle.landing if (row["article_id"], row["page_sha256"]) not in pages]
@@ -248,7 +254,8 @@ def store_rows(bundle: BundleContent, known: set[str], known_texts: set[str]) ->
                 row,
                 "fetch_id url final_url outlet_id article_id kind way fetched http_status page_sha256 content_type run_id",
             )
-            | {"outcome": "imported", "reason": "a share-safe bundle, without the page"}
+            # the line reads pages that landed; here there is nothing to read, and nothing was refused either
+            | {"outcome": "unchanged", "reason": "told by a share-safe bundle, without the page"}
             for row in fetches
         ],
         "article": [
@@ -279,6 +286,11 @@ def store_rows(bundle: BundleContent, known: set[str], known_texts: set[str]) ->
                 "input_sha256": "",
             }
             for row in texts
+        ],
+        "relevance": [
+            _pick(row, "text_id relevant") | {"score": row["relevance"] or 0.0, "profile": "imported"}
+            for row in texts
+            if row["relevant"] is not None
         ],
         "title_en": [
             {"article_id": row["article_id"], "title_en": row["title_en"], "flags": []}

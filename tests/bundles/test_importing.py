@@ -49,7 +49,8 @@ def test_only_pages_that_are_not_known_land(made: Made, empty: duckdb.DuckDBPyCo
     bundle = bundles.read_bundle(made.full)
     known = bundle.landing[0]
     empty.execute(
-        "INSERT INTO store.fetch (fetch_id, article_id, kind, fetched, outcome, page_sha256, run_id) VALUES ('f', ?, 'article', now()::TIMESTAMP, 'landed', ?, 'r')",
+        "INSERT INTO store.fetch (fetch_id, article_id, kind, fetched, outcome, page_sha256, warc_file, run_id) "
+        "VALUES ('f', ?, 'article', TIMESTAMP '2026-03-05', 'landed', ?, 'x.warc.gz', 'r')",
         [known["article_id"], known["page_sha256"]],
     )
     plan = bundles.plan_import(empty, bundle)
