@@ -104,13 +104,7 @@ class ArgosEngine:
         """Another attempt for sentences whose translation looks wrong: a wide beam that may not repeat itself."""
         return self._decode(sentences, beam_size=RETRY_BEAM, no_repeat_ngram_size=3, repetition_penalty=1.2)
 
-    def complete(self, sentences: Sequence[str], beginnings: Sequence[str]) -> list[str]:
-        """Translations that begin as told: the model writes the rest (decoding constrained by a prefix)."""
-        return self._decode(sentences, beginnings, beam_size=self.beam)
-
-    def _decode(
-        self, sentences: Sequence[str], beginnings: Sequence[str] | None = None, **options: Any
-    ) -> list[str]:
+    def _decode(self, sentences: Sequence[str], **options: Any) -> list[str]:
         tokens = [self._tokenizer.encode(sentence) for sentence in sentences]
         order = sorted((n for n, found in enumerate(tokens) if found), key=lambda n: (-len(tokens[n]), n))
         result = [""] * len(sentences)
@@ -118,7 +112,7 @@ class ArgosEngine:
         for batch in self._batches(order, tokens):
             if len(waiting) >= _MOST_IN_FLIGHT:
                 self._collect(*waiting.pop(0), result)
-            waiting.append((batch, self._submit(batch, tokens, beginnings, options)))
+            waiting.append((batch, self._submit(batch, tokens, options)))
         for batch, futures in waiting:
             self._collect(batch, futures, result)
         return result
@@ -133,22 +127,11 @@ class ArgosEngine:
         if batch:
             yield batch
 
-    def _submit(
-        self,
-        batch: list[int],
-        tokens: list[list[str]],
-        beginnings: Sequence[str] | None,
-        options: dict[str, Any],
-    ) -> Any:
-        prefix = None
-        if self._prefix or beginnings is not None:
-            start = [self._prefix] if self._prefix else []
-            begun = beginnings or [""] * len(tokens)
-            prefix = [start + (self._tokenizer.encode(begun[n]) if begun[n] else []) for n in batch]
+    def _submit(self, batch: list[int], tokens: list[list[str]], options: dict[str, Any]) -> Any:
         longest = len(tokens[batch[0]])
         return self._translation.translator.translate_batch(
             [tokens[n] for n in batch],
-            target_prefix=prefix,
+            target_prefix=[[self._prefix]] * len(batch) if self._prefix else None,
             replace_unknowns=True,
             length_penalty=_LENGTH_PENALTY,
             max_input_length=0,

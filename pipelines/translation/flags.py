@@ -58,8 +58,8 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def repetition(target: str) -> float:
-    """Share of the words of the target that only repeat: a loop of up to six words, said three times or more in a row."""
+def repeated(target: str) -> int:
+    """Words of the target that only repeat: loops of up to six words, said three times in a row (long ones: twice)."""
     found = [word.lower() for word in words(target)]
     covered = 0
     at = 0
@@ -74,7 +74,7 @@ def repetition(target: str) -> float:
                 best = max(best, (times - 1) * length)
         covered += best
         at += best or 1
-    return covered / len(found) if found else 0.0
+    return covered
 
 
 def spread(target: str) -> float:
@@ -121,11 +121,12 @@ def of(source: str, target: str, names: Iterable[Name] = ()) -> tuple[str, ...]:
         return (NAME_LOST, EMPTY) if list(names) else (EMPTY,)
     heft = weight(source.strip())
     ratio = length_ratio(source, target)
-    if repetition(target) >= 0.15 or (spread(target) >= 0.2 and len(words(target)) >= 12):
+    loops, said = repeated(target), len(words(target))
+    if loops >= 5 or loops > 0.15 * said or (spread(target) >= 0.2 and said >= 12):
         found.add(REPETITION)
     if heft >= 8 and ratio < 0.3:
         found.add(TOO_SHORT)
-    if ratio > 1.5 and len(words(target)) >= 12:
+    if ratio > 1.5 and said >= 12:
         found.add(TOO_LONG)
     before, after = chinese_numbers(source), english_numbers(target)
     if lost(before, after):

@@ -7,7 +7,7 @@ the next is read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -17,6 +17,7 @@ from pipelines.translation import flags as flag
 from pipelines.translation import memory as memories
 from pipelines.translation.doubt import doubtful
 from pipelines.translation.engine import Engine, Retrying
+from pipelines.translation.errors import EngineError
 from pipelines.translation.glossary import Found, Glossary, Name
 from pipelines.translation.memory import InMemory, Memory, Remembered
 from pipelines.translation.names import correct, lock
@@ -30,6 +31,8 @@ UNSUPPORTED = "unsupported_language"
 UNKNOWN = "unknown_language"
 EMPTY = "empty"
 
+_Judged = tuple[str, tuple[str, ...]]
+"""A target and its flags."""
 _CHINESE = frozenset({"zh", "cmn", "yue", "wuu", "nan", "hak", "gan", "lzh"})
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _OTHER_CJK = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
@@ -151,9 +154,7 @@ def _outcome(item: Item, engines: Mapping[str, Engine]) -> Translation:
     return Translation(outcome=UNSUPPORTED, reason=f"no Argos package translates {language} to en")
 
 
-def _assemble(
-    item: Item, found: list[Source], done: dict[str, tuple[str, tuple[str, ...]]], engine: Engine
-) -> Translation:
+def _assemble(item: Item, found: list[Source], done: dict[str, _Judged], engine: Engine) -> Translation:
     translated = tuple(
         Sentence(
             n=n,
@@ -190,7 +191,7 @@ class _Sentences:
         self.counts = counts
         self.chinese = chinese
 
-    def translate(self, texts: list[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    def translate(self, texts: list[str]) -> dict[str, _Judged]:
         """Target and flags of each source sentence."""
         ready = {text: self._ready(text) for text in texts}
         raw = self._first([one.locked for one in ready.values()])
@@ -210,7 +211,7 @@ class _Sentences:
         found: list[Found] = self.glossary.find(plain) if self.chinese else []
         return _Ready(plain, lock(plain, found), tuple(dict.fromkeys(hit.name for hit in found)))
 
-    def _judged(self, one: _Ready, raw: str) -> tuple[str, tuple[str, ...]]:
+    def _judged(self, one: _Ready, raw: str) -> _Judged:
         target = correct(raw, one.names)
         found = flag.of(one.plain, target, one.names) if self.chinese else ()
         if self.chinese and doubtful(one.plain, target, found):
@@ -226,7 +227,7 @@ class _Sentences:
         passed = {sentence: sentence.strip() for sentence in sentences}
         return passed | self._remembered(wanted, "", self.engine.translate)
 
-    def _again(self, bad: dict[str, _Ready]) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    def _again(self, bad: dict[str, _Ready]) -> dict[str, list[_Judged]]:
         """Other attempts: the same sentence with other settings; without locked names where one was lost."""
         bad = {text: one for text, one in bad.items() if _HAN.search(one.locked) or not self.chinese}
         if not bad or not isinstance(self.engine, Retrying):
@@ -239,8 +240,9 @@ class _Sentences:
             for text, one in bad.items()
         }
 
-    def _remembered(self, sentences: list[str], way: str, translate: object) -> dict[str, str]:
-        assert callable(translate)
+    def _remembered(
+        self, sentences: list[str], way: str, translate: Callable[[list[str]], list[str]]
+    ) -> dict[str, str]:
         settings = f"{self.engine.settings}{way}"
         keys = {
             sentence: memories.key(self.engine.engine, settings, self.engine.model, sentence)
@@ -248,7 +250,12 @@ class _Sentences:
         }
         known = self.memory.get(list(keys.values()))
         new = [sentence for sentence in sentences if keys[sentence] not in known]
-        targets = dict(zip(new, translate(new), strict=True)) if new else {}
+        answers = translate(new) if new else []
+        if len(answers) != len(new):
+            raise EngineError(
+                f"the engine {self.engine.engine} gave {len(answers)} translations for {len(new)} sentences"
+            )
+        targets = dict(zip(new, answers, strict=True))
         if not way:
             self.counts.remembered += len(sentences) - len(new)
             self.counts.translated += len(new)

@@ -9,20 +9,18 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.metrics import CHRF
 
 from pipelines.hanzi import to_simplified
-from pipelines.translation import ArgosEngine, Item, glossary_for, install, sample_package, translate_texts
 from pipelines.translation import flags as flag
+from pipelines.translation import sample_package
 from pipelines.translation.doubt import doubtful, score
 from pipelines.translation.glossary import Name, standard
 from pipelines.translation.names import correct, holds
-from tests.tools.sample_pairs import world
-from tests.tools.train_sample import SIZES, held_back
+from tests.tools.score_sample import scores, table
 
 FOLDER = "bench/mt_zhen_news"
 LEFT_OUT = ("heft", "word_length", "shortfall", "excess", *flag.FLAGS[:-1], "unfinished", "headline")
@@ -189,7 +187,7 @@ def area(scores: list[float], worst: set[int]) -> float:
 
 def _names(sets: dict[str, list[Row]]) -> str:
     """What real Argos does with Latin names, with codes (the shape of a placeholder) and with Chinese names."""
-    kept: dict[str, list[bool]] = {"latin": [], "code": [], "raw": [], "corrected": []}
+    kept: dict[str, list[bool]] = {"latin": [], "code": [], "raw": [], "rare": [], "corrected": []}
     for rows in sets.values():
         for row in rows:
             plain, target, names = _judged(row)
@@ -199,12 +197,15 @@ def _names(sets: dict[str, list[Row]]) -> str:
                 locked = name.locked and any(form in plain for form in name.forms if not form.isascii())
                 if locked and holds(row["en"], name):
                     kept["raw"].append(holds(target, name))
+                    if name.kind not in ("place", "organisation", "regulator"):
+                        kept["rare"].append(holds(target, name))
                     kept["corrected"].append(holds(correct(target, [name]), name))
     said = {
         "latin": "a word in Latin letters in the Chinese source (what locking turns a name into)",
         "code": "a code of letters and digits, as `F16` (the shape of a placeholder)",
         "raw": "a Chinese name of the glossary, not locked",
-        "corrected": "the same, known wrong renderings corrected",
+        "rare": "of these: people, companies, products, outlets",
+        "corrected": "all Chinese names, known wrong renderings corrected",
     }
     lines = [
         "### Which way to lock a name",
@@ -219,38 +220,16 @@ def _names(sets: dict[str, list[Row]]) -> str:
 
 
 def _sample() -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        package = install(sample_package(), Path(folder))
-        engine = ArgosEngine(Path(folder), sample=True)
-        glossary = glossary_for(None, sample=True)
-        lines = [
+    package, found = scores()
+    return "\n".join(
+        [
             f"### The sample package `{package.model}` ({sample_package().stat().st_size / 1e6:.1f} MB)",
             "",
             (
-                "Trained on a grammar of news and on the sentences of the sample world, so the second row is no proof of anything "
-                "but that the demo can be read. It knows little beyond them."
+                "Trained on a grammar of news and on the sentences of the sample world, so the second row proves nothing "
+                "but that the demo can be read. It knows little beyond them (`pipelines/translation/sample/CARD.md`)."
             ),
             "",
-            "| pairs | sentences | BLEU | chrF | with a serious flag |",
-            "|---|---|---|---|---|",
+            *table(found),
         ]
-        pairs: dict[str, Callable[[], list[tuple[str, str]]]] = {
-            "grammar, kept back from training": lambda: held_back(SIZES["sample"]),
-            "sample world (all in the training data)": world,
-        }
-        for name, draw in pairs.items():
-            drawn = draw()
-            items = [Item(str(n), zh, None, "zh") for n, (zh, _) in enumerate(drawn)]
-            done = [found for _, found in translate_texts(items, engine, glossary=glossary)]
-            outputs = [found.title_en or "" for found in done]
-            # the references get the glossary's words as well, so that a corrected term counts as right
-            references = [
-                correct(en, [hit.name for hit in glossary.find(to_simplified(zh))]) for zh, en in drawn
-            ]
-            bad = sum(any(flag.SERIOUS & set(one.flags) for one in found.sentences) for found in done)
-            bleu, chrf = (
-                BLEU().corpus_score(outputs, [references]).score,
-                CHRF().corpus_score(outputs, [references]).score,
-            )
-            lines.append(f"| {name} | {len(drawn)} | {bleu:.1f} | {chrf:.1f} | {bad / len(drawn):.1%} |")
-    return "\n".join(lines)
+    )

@@ -8,6 +8,7 @@ from pipelines.hanzi import to_simplified
 from pipelines.translation import (
     ArgosEngine,
     Counts,
+    EngineError,
     InMemory,
     Item,
     TranslationError,
@@ -175,3 +176,10 @@ def test_a_name_that_the_model_loses_is_flagged() -> None:
     engine = Scripted(lambda _: "The company denied it.")
     [(_, found)] = translate_texts([Item("a", "輝達否認。", None, "zh")], engine, glossary=glossary)
     assert found.sentences[0].flags == ("name_lost",)
+
+
+def test_an_engine_that_miscounts_is_named() -> None:
+    engine = Scripted(str)
+    engine.translate = lambda _: ["One."]  # type: ignore[method-assign]
+    with pytest.raises(EngineError, match="the engine scripted gave 1 translations for 2 sentences"):
+        list(translate_texts([Item("a", "一。二。", None, "zh")], engine))
