@@ -79,8 +79,9 @@ class MemoryWorld:
                 for text_id in self._members.pop(change.incident_id):
                     self._place(text_id, change.into)
                     self._home[text_id].remove(change.incident_id)
+        opened = {change.incident_id for change in outcome.changes if change.kind == "opened"} - set(self._members)
         for member in outcome.memberships:
-            if member.role != "round-up":
+            if member.role != "round-up" or (member.incident_id in opened and not self._home[member.text_id]):
                 self._place(member.text_id, member.incident_id)
         self._affair.update(outcome.affairs)
         self._waiting |= {name for name, result in outcome.outcomes.items() if result == "waiting"}
