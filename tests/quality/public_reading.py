@@ -64,11 +64,12 @@ def _tools() -> Iterator[tuple[str, Reader | None]]:
     yield "wiredesk, general", partial(_wiredesk, outlet_rules=False)
     yield "trafilatura", partial(_each, read=_trafilatura())
     yield "trafilatura, favour_precision", partial(_each, read=_trafilatura(favor_precision=True))
-    for name, module, make in (
-        ("readability-lxml", "readability", _readability),
-        ("newspaper4k", "newspaper", _newspaper),
+    for name, modules, make in (
+        ("readability-lxml", ("readability",), _readability),
+        ("newspaper4k", ("newspaper", "jieba"), _newspaper),  # its Chinese needs jieba
     ):
-        yield name, partial(_each, read=make()) if importlib.util.find_spec(module) else None
+        installed = all(importlib.util.find_spec(module) for module in modules)
+        yield name, partial(_each, read=make()) if installed else None
 
 
 def _wiredesk(rows: list[Row], base: Path, *, outlet_rules: bool) -> list[Row]:
