@@ -148,7 +148,8 @@ class LandingPipeline:
             self._warc.abandon()
             self._log.abandon()
             return
-        self._process(PassedOver(met=tuple(self._crawler.spider.unfinished())))
+        spider: Any = self._crawler.spider
+        self._process(PassedOver(met=tuple(spider.unfinished())))
         self._warc.close()
         self._log.close()
 

@@ -141,7 +141,8 @@ class Markup:
     source: str
     """Where this was seen or who describes it, with its year."""
     valid_until: date | None = None
-    """Last day of this template; ``None``: still in use. A page of an earlier day is read by the template of its day."""
+    """Last day of this template, as near as the pages seen tell; ``None``: still in use. A page of an earlier day is
+    read by the template of its day."""
     title: tuple[str, ...] = ()
     time: tuple[str, ...] = ()
     """Elements of the publication time: the ``datetime`` (or ``content``) attribute if present, else the text."""
@@ -280,8 +281,9 @@ class Outlet:
 
     @property
     def grade(self) -> Grade:
-        """What the current template rests on; an outlet without any markup is ``described``."""
-        return self.markups[0].rests_on if self.markups else "described"
+        """What the present template rests on; ``described`` where no page of the present one was seen."""
+        present = next((markup for markup in self.markups if markup.valid_until is None), None)
+        return present.rests_on if present else "described"
 
     @cached_property
     def zone(self) -> ZoneInfo:

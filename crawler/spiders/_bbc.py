@@ -48,7 +48,7 @@ def edition(*, key: str, script: str, name: str, language_tag: str) -> Outlet:
         title_suffixes=(r"\s*-\s*BBC(?: News)? ?中文[网網]?(?:\s*-\s*[\u4e00-\u9fff]{2,6})?\s*$",),
         markups=(
             Markup(
-                rests_on="seen",
+                rests_on="seen" if script == "simp" else "described",
                 source="a real page of www.bbc.co.uk/zhongwen, 2012-12; the present site was not seen",
                 valid_until=date(2014, 12, 31),
                 title=("#blq-content div.g-container h1",),

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from crawler.outlet import Markup, NotArticle, Outlet, UrlPattern, Way
+from crawler.outlet import Grade, Markup, NotArticle, Outlet, UrlPattern, Way
 
 STRIP = (
     ".vjs-wrapper",
@@ -29,6 +29,7 @@ def edition(
     country_zone: str,
     ways: tuple[Way, ...],
     expected: tuple[int, int],
+    rests_on: Grade = "described",
 ) -> Outlet:
     """The outlet of one language; ``lang`` is the first path segment."""
     return Outlet(
@@ -61,7 +62,7 @@ def edition(
         ),
         markups=(
             Markup(
-                rests_on="seen",
+                rests_on=rests_on,
                 source="German page of the same system 2024-01 and English page 2026; no Chinese page was seen",
                 title=("header h1", "h1"),
                 time=(".publication time",),

@@ -14,4 +14,5 @@ OUTLET = edition(
         Feed(url="https://rss.dw.com/rdf/rss-en-all", rank=2, source="same system as rss-chi-all"),
     ),
     expected=(10, 600),
+    rests_on="seen",
 )

@@ -1,7 +1,5 @@
 """The Paper 澎湃新闻, Shanghai."""
 
-from datetime import date
-
 from crawler.outlet import Markup, Outlet, SectionList, UrlPattern
 
 OUTLET = Outlet(
@@ -25,8 +23,7 @@ OUTLET = Outlet(
     markups=(
         Markup(
             rests_on="seen",
-            source="a real page, 2020-06; the site is a script application since",
-            valid_until=date(2022, 6, 30),
+            source="a real page, 2020-06",
             title=("h1.news_title",),
             time=("div.news_about p:nth-of-type(2)",),
             time_formats=("%Y-%m-%d %H:%M",),
