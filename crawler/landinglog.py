@@ -26,7 +26,7 @@ article imported as JSON."""
 LANDED = "landed"
 UNCHANGED = "unchanged"
 
-FINAL = frozenset({"off_outlet", "too_large", "soft_404", "bad_url"})
+FINAL = frozenset({"off_outlet", "too_large", "soft_404", "bad_url", "forgotten"})
 """Outcomes that another try would not change."""
 
 NOT_TRIED = frozenset(

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from crawler import takedown
 from crawler.archive import Archived, stored_line
 from crawler.landinglog import LandingLine, LandingLog, parse_line
 from crawler.warcread import WarcDamage, WarcRecord, iter_warc
@@ -36,6 +37,7 @@ class Recovery:
 
 def recover(data_dir: Path) -> Recovery:
     """Bring archive and landing log of ``data_dir`` to agree. Cheap when they do: one look at each file's end."""
+    takedown.finish(data_dir)
     result = Recovery()
     log = LandingLog(data_dir)
     for warc in sorted((data_dir / "archive").glob("*.warc.gz")):

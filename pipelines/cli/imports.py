@@ -19,7 +19,7 @@ import click
 
 from pipelines import __version__
 from pipelines.cli import records_map
-from pipelines.cli.common import WRONG_USE, Progress, Session, UserError
+from pipelines.cli.common import WRONG_USE, Progress, Session, UserError, table
 
 if TYPE_CHECKING:
     from crawler.archive import ArchiveWriter, LandingLine
@@ -80,7 +80,7 @@ def import_command(
     if session.as_json:
         session.rows(rows)
         return
-    session.rows(rows, ["outcome", "n"], empty="nothing to import")
+    session.say(table(rows, ["outcome", "n"]) if rows else "nothing to import")
     for note in notes[:20] if not session.verbose else notes:
         session.say(f"{note['outcome']}: {note['name']}: {note['reason']}")
     if len(notes) > 20 and not session.verbose:

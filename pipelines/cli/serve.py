@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 from pathlib import Path
 
 import click
@@ -48,7 +49,7 @@ def serve_command(
     token = _token(token_file) if token_file else None
     import uvicorn
 
-    from pipelines.desk.web import create_app
+    from pipelines.desk.web import create_app, warm
 
     bound = _bind(host, port)
     address = f"http://{'[' + host + ']' if ':' in host else host}:{bound.getsockname()[1]}/"
@@ -60,6 +61,7 @@ def serve_command(
         token=token,
     )
     session.say(f"The desk is at {address} (Ctrl-C ends it)")
+    threading.Thread(target=warm, daemon=True).start()
     config = uvicorn.Config(
         app,
         log_level="info" if session.verbose else "warning",

@@ -96,3 +96,40 @@ def export(session: Session, target: Path, form: str, sql: str | None) -> None:
         written = bundles.export_all(con, target, format=form, query=sql)
     for path in written:
         session.say(str(path))
+
+
+@store_command.command("forget")
+@click.argument("url")
+@click.option("--reason", "-m", default="", help="Why; kept in the tombstone.")
+@click.pass_obj
+def forget(session: Session, url: str, reason: str) -> None:
+    """Take a page out of archive, database, search and future bundles; a tombstone says that it was.
+
+    URL may also be an article id. Bundles and backups that were made before keep what they hold.
+    """
+    from crawler import takedown as street
+    from pipelines.store import takedown
+
+    with store_errors(), session.store.write() as con:
+        articles, urls = takedown.articles_of(con, url)
+    try:
+        done = street.forget(session.data_dir, urls, now=session.now, reason=reason)
+    except BlockingIOError as error:
+        raise UserError("a crawl is writing the archive: try again when it has ended") from error
+    if not articles and not done.lines:
+        raise UserError(f"nothing is known of {url}")
+    with store_errors():
+        with session.store.write() as con:
+            takedown.remove(con, articles, urls, f"taken out on request{': ' + reason if reason else ''}")
+            takedown.follow_archive(con, done.moved, done.logs)
+        takedown.write_anew(session.store.path)
+        copy = reading.published_path(session.data_dir)
+        if copy.exists():
+            reading.publish(session.data_dir)
+    session.say(
+        f"{url}: {done.records} record(s) out of the archive, {len(articles)} article(s) out of the database"
+    )
+    session.say("Next: wiredesk run, which says anew what its incidents said from it")
+    bundles = sorted(path.name for path in (session.data_dir / "bundles").glob("*"))
+    if bundles:
+        session.say(f"Bundles made before may hold it: {', '.join(bundles)}")

@@ -47,6 +47,8 @@ LEFT JOIN (
 """
 SCALARS = ("class", "materialisation", "limb", "severity", "title")
 """Fields whose change is told in the history."""
+CONTENT = ("title", "title_original", "summary", "summary_sentences", "timeline", "rationale", "origin_names")
+"""Fields that quote the texts: an incident without texts says nothing."""
 
 
 class RevisionsStep:
@@ -99,7 +101,8 @@ class RevisionsStep:
         if before["state"] == "merged":
             return Result(task.subject_id, task.input_sha256, "merged", f"into {before['merged_into']}")
         if not one.texts:
-            rows = {"record": [{**_kept(before), "state": "withdrawn", "content_sha256": "withdrawn"}]}
+            empty = dict.fromkeys(CONTENT, None)
+            rows = {"record": [{**_kept(before), **empty, "state": "withdrawn", "content_sha256": "withdrawn"}]}
             return Result(task.subject_id, task.input_sha256, "withdrawn", "no text is left in it", rows)
         made = revision.make(one, self.profile, corrections, title, self.context.now.date())
         content = sha256_of(json.dumps(made.content(), ensure_ascii=False, sort_keys=True, default=str))

@@ -222,3 +222,39 @@ def test_decisions_can_be_made_while_the_line_holds_the_database(demo: Demo, tmp
         assert done.returncode == 0, done.stderr
         shown = wiredesk("--data", str(data), "incident", "show", first).stdout
     assert "pending: note" in shown
+
+
+def test_a_page_is_forgotten_everywhere_and_a_tombstone_stays(demo: Demo, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(demo.data, data)
+    [(article, url, title, text)] = rows(
+        data,
+        "SELECT a.article_id, a.url, a.title, a.text FROM articles a JOIN texts t ON t.read_from = a.article_id "
+        "JOIN incident_members m USING (article_id) WHERE t.carriers = 1 AND a.language = 'zh' ORDER BY 1 LIMIT 1",
+    )
+    done = wiredesk("--data", str(data), "store", "forget", url, "-m", "asked for")
+    assert done.returncode == 0, done.stderr
+    assert wiredesk("--data", str(data), "run").returncode == 0
+    assert rows(data, f"SELECT count(*) FROM articles WHERE article_id = '{article}'") == [(0,)]
+    assert rows(data, f"SELECT outcome, reason FROM fetches WHERE url = '{url}'") == [
+        ("forgotten", "taken out on request: asked for")
+    ]
+    needle = text[: text.index("。")].encode()
+    assert needle not in (data / "wiredesk.duckdb").read_bytes()
+    with_lines = [
+        path for path in (data / "landing").glob("*.jsonl") if url in path.read_text(encoding="utf-8")
+    ]
+    assert len(with_lines) == 1, "the tombstone"
+    from crawler.archive import iter_warc
+
+    archived = [record for path in (data / "archive").glob("*.warc.gz") for record in iter_warc(path)]
+    assert url not in {getattr(record, "url", None) for record in archived}
+    assert all(
+        title.encode() not in getattr(record, "body", b"")
+        for record in archived
+        if url == getattr(record, "url", "")
+    )
+    rebuilt = wiredesk("--data", str(data), "store", "rebuild")
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert rows(data, "SELECT count(*) FROM articles") == [(len(rows(demo.data, "FROM articles")) - 1,)]
+    assert wiredesk("--data", str(data), "store", "forget", "https://example.org/never").returncode == 1
