@@ -20,6 +20,7 @@ from pipelines.translation import sample_package
 from pipelines.translation.doubt import doubtful, score
 from pipelines.translation.glossary import Name, standard
 from pipelines.translation.names import correct, holds
+from tests.quality.translation_names import ways
 from tests.tools.score_sample import scores, table
 
 FOLDER = "bench/mt_zhen_news"
@@ -48,6 +49,15 @@ def report(shared: Path) -> str:
             _parts(sets),
             _names(sets),
             _sample(),
+            "\n".join(
+                [
+                    "### Ways to lock a name, on the sample package with six company names that it never saw",
+                    "",
+                    "A small model copies new names badly; the order of the ways is what counts here.",
+                    "",
+                    *ways(),
+                ]
+            ),
             "Reproduce: `make quality ROOM=translation` · not run here: translating with the real package, other languages' packages.",
         ]
     )
