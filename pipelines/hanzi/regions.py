@@ -10,17 +10,15 @@ from pipelines.hanzi.scripts import character_table
 from pipelines.hanzi.words import pattern, words
 
 
-def word_regions(text: str) -> dict[str, int]:
-    """How many different words of ``text`` are said in ``TW``, in ``HK`` and in ``CN`` but not in all three.
+def word_regions(text: str) -> dict[frozenset[str], int]:
+    """How many different words of ``text`` are said in just these regions: ``{frozenset({"TW", "HK"}): 3, …}``.
 
-    Only lines marked ``word`` count, each form once: a name repeated in every paragraph is one piece of evidence.
+    Regions are ``CN``, ``HK`` and ``TW``; words said in all three tell nothing and are left out. Only lines of the
+    list marked ``word`` count, each form once: a name repeated in every paragraph is one piece of evidence.
     """
     found, said_in = _evidence()
     seen = set(found.findall(text.translate(character_table())))
-    tally: Counter[str] = Counter()
-    for form in seen:
-        tally.update(said_in.get(form, ()))
-    return dict(sorted(tally.items()))
+    return dict(Counter(said_in[form] for form in seen if form in said_in))
 
 
 @lru_cache(maxsize=1)

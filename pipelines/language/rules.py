@@ -142,7 +142,7 @@ def _chinese(
     region: str | None = None
     if outlet_region in _REGIONS and outlet_region in _SCRIPT_REGIONS.get(script, set(_REGIONS)):
         region, method = outlet_region, method + "+outlet region"
-    elif language == "zh" and (region := _region_by_words(sample, script)):
+    elif language == "zh" and outlet_region is None and (region := _region_by_words(sample, script)):
         method += "+regional words"
     return _answer(language, script, region, confidence, method)
 
@@ -164,14 +164,22 @@ def _script_without_characters(
 
 
 def _region_by_words(sample: str, script: str) -> str | None:
-    """TW, HK or CN where at least two different words say so and none of another region's own does."""
+    """TW or HK for traditional, CN for simplified text, where its words say so and hardly any says otherwise.
+
+    晶片 is said in Taiwan and Hong Kong and tells neither from the other; 機械人 is Hong Kong's alone. Simplified text
+    with Taiwan's words is an edition for readers elsewhere and gets no region.
+    """
     tally = word_regions(sample)
-    allowed = _SCRIPT_REGIONS.get(script, {"CN", "TW", "HK"})
-    ranked = sorted(((n, region) for region, n in tally.items() if region in allowed), reverse=True)
-    if not ranked or ranked[0][0] < 2:
-        return None
-    second = ranked[1][0] if len(ranked) > 1 else 0
-    return ranked[0][1] if ranked[0][0] >= 2 * second + 2 or (second == 0) else None
+    for region in sorted(_SCRIPT_REGIONS.get(script, set()) & {"CN", "HK", "TW"}):
+        own = sum(
+            n
+            for said, n in tally.items()
+            if said == {region} or (region == "CN" and "CN" in said and "TW" not in said)
+        )
+        against = sum(n for said, n in tally.items() if region not in said)
+        if own >= 2 and own >= 3 * against:
+            return region
+    return None
 
 
 def _other(sample: str, counts: dict[str, int]) -> Language:

@@ -77,6 +77,10 @@ def test_mixed_scripts_are_said_to_be_undecided() -> None:
     [
         ("輝達執行長談軟體與資訊安全", None, "zh-Hant-TW"),
         ("英伟达首席执行官谈软件", None, "zh-Hans-CN"),
+        ("英伟达首席执行官谈软件", "DE", "zh-Hans"),
+        ("行政總裁坐的士看機械人", None, "zh-Hant-HK"),
+        ("晶片與資訊科技", None, "zh-Hant"),
+        ("辉达执行长谈软体", None, "zh-Hans"),
         ("市政府宣布停用審核系統", None, "zh-Hant"),
         ("市政府宣布停用審核系統", "HK", "zh-Hant-HK"),
         ("市政府宣布停用审核系统", "TW", "zh-Hans"),
