@@ -5,6 +5,10 @@ from __future__ import annotations
 from pipelines import hanzi
 
 
+_MARKS = str.maketrans("｜？！；：", "|?!;:")
+"""Headlines part their column from their subject with either bar, and ask with either mark."""
+
+
 def fold(text: str) -> str:
     """``text`` folded by :func:`pipelines.hanzi.fold`, its case kept."""
     return hanzi.fold(text)
@@ -12,7 +16,7 @@ def fold(text: str) -> str:
 
 def lower(text: str) -> str:
     """``text`` in lower case, as long as before (a letter whose lower case is longer stays)."""
-    text = text.replace("｜", "|")  # headlines part their column from their subject with either bar
+    text = text.translate(_MARKS)
     small = text.lower()
     if len(small) == len(text):
         return small

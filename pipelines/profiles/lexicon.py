@@ -148,7 +148,7 @@ class Lexicon:
             for phrase in self._stems.get(text[:_STEM], ()):
                 self._try(phrase, folded, sentence, word.start(), hits)
         get = self._han_get
-        for start, pair in enumerate(map(add, folded, folded[1:])):
+        for start, pair in enumerate(map(add, folded, folded[1:] + "\n")):
             found = get(pair)
             if found is not None:
                 for phrase in found:

@@ -48,7 +48,7 @@ def cross_validated(shared: Path) -> Iterator[str]:
     wide = np.hstack([x, _embedded(rows)])
     wider = np.vstack([prior, np.zeros((wide.shape[1] - x.shape[1], len(CLASSES)))])
     trials: list[tuple[str, Matrix, Matrix, float | None]] = [("the rules' own weights", x, prior, None)]
-    for pull in (30.0, PULL, 3.0, 1.0):
+    for pull in sorted({30.0, 10.0, 3.0, 1.0, PULL}, reverse=True):
         shipped = " (ships)" if pull == PULL else ""
         trials.append((f"fitted around the rules, pull {pull:g}{shipped}", x, prior, pull))
     for pull in (3.0, 1.0):
