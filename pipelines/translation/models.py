@@ -7,6 +7,7 @@ so that what an older one wrote stays explainable. Nothing is ever written to th
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -26,6 +27,7 @@ MANIFEST_FORMAT = 1
 _MODEL_FILES = ("model/model.bin", "metadata.json")
 _TOKENIZERS = ("sentencepiece.model", "bpe.model")
 _MOST_BYTES = 4 * 2**30
+_STAGING = "installing-"
 SAMPLE = "sample"
 """The word in the name of a package that knows little beyond the samples."""
 
@@ -194,7 +196,7 @@ def install(
     source = _one_package(Path(source))
     root = packages_dir(data_dir)
     root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home(data_dir), prefix="installing-") as temporary:
+    with _alone(data_dir), tempfile.TemporaryDirectory(dir=home(data_dir), prefix=_STAGING) as temporary:
         staging = Path(temporary)
         if source.is_dir():
             shutil.copytree(source, staging / source.resolve().name)
@@ -210,6 +212,16 @@ def install(
         _check_loads(unpacked, source)
         _place(unpacked, root / package.folder, data_dir, package)
     return package
+
+
+@contextmanager
+def _alone(data_dir: Path) -> Iterator[None]:
+    """One installation at a time; what a killed one left behind is cleared away."""
+    with (home(data_dir) / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in home(data_dir).glob(f"{_STAGING}*"):
+            shutil.rmtree(left)
+        yield
 
 
 def _one_package(source: Path) -> Path:

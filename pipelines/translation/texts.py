@@ -34,6 +34,7 @@ EMPTY = "empty"
 _Judged = tuple[str, tuple[str, ...]]
 """A target and its flags."""
 _CHINESE = frozenset({"zh", "cmn", "yue", "wuu", "nan", "hak", "gan", "lzh"})
+_UNTOLD = frozenset({"", "und", "mul", "mis", "zxx"})
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _OTHER_CJK = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -104,8 +105,8 @@ def translate_texts(
 
 def language_of(item: Item) -> str | None:
     """ISO 639-1 of the item: from its tag, else Chinese where it is written in Han characters alone."""
-    if item.language_tag:
-        primary = item.language_tag.replace("_", "-").split("-")[0].lower()
+    primary = (item.language_tag or "und").replace("_", "-").split("-")[0].lower()
+    if primary not in _UNTOLD:
         return "zh" if primary in _CHINESE else primary
     content = f"{item.title or ''}\n{item.text or ''}"
     letters = len(_LETTER.findall(content))

@@ -46,6 +46,13 @@ def test_installing_twice_is_installing_once(tmp_path: Path) -> None:
     assert [found.problems for found in verify(tmp_path)] == [()]
 
 
+def test_what_a_killed_installation_left_is_cleared_away(tmp_path: Path) -> None:
+    left = home(tmp_path) / "installing-abc" / "half"
+    left.mkdir(parents=True)
+    install(TINY, tmp_path)
+    assert not left.parent.exists()
+
+
 def test_a_folder_gives_the_same_package_as_its_file(tmp_path: Path) -> None:
     with zipfile.ZipFile(TINY) as archive:
         archive.extractall(tmp_path / "unpacked")

@@ -86,6 +86,7 @@ def test_every_item_leaves_once_with_an_outcome() -> None:
         Item("ja", "見出し", None, "ja"),
         Item("kana", "ニュースの見出し", None, None),
         Item("latin", "Ein Titel", None, None),
+        Item("undetermined", "標題", None, "und"),
         Item("blank", " ", "\n", "zh"),
         Item("none", None, None, None),
     ]
@@ -99,6 +100,7 @@ def test_every_item_leaves_once_with_an_outcome() -> None:
         "ja": "unsupported_language",
         "kana": "unknown_language",
         "latin": "unknown_language",
+        "undetermined": "ok",
         "blank": "empty",
         "none": "empty",
     }
