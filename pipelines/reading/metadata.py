@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from pipelines.reading import structured, titles
 from pipelines.reading.blocks import Layout
@@ -101,6 +102,30 @@ def image_url(page: Declared) -> str | None:
     return next((found for candidate in candidates if (found := absolute(candidate, page.url))), None)
 
 
+_NO_PICTURE = re.compile(
+    r"logo|icon|avatar|qr_?code|erweima|blank|spacer|pixel|loading|placeholder|button|share|\.(?:gif|svg)(?:$|\?)",
+    re.IGNORECASE,
+)
+
+
+def body_image(layout: Layout, blocks: range, url: str | None) -> str | None:
+    """The first picture inside the body, for pages that declare none; lazy-loading attributes count."""
+    for node in layout.nodes:
+        if node.tag != "img" or not blocks.start <= node.first < blocks.stop:
+            continue
+        element = node.element
+        if any(
+            (element.get(side) or "").isdigit() and int(element.get(side) or 0) < 120
+            for side in ("width", "height")
+        ):
+            continue
+        for name in ("data-src", "data-original", "data-lazy-src", "src"):
+            found = absolute(element.get(name), url)
+            if found and not _NO_PICTURE.search(found):
+                return found
+    return None
+
+
 def canonical_url(page: Declared) -> str | None:
     """``link rel=canonical``, else ``og:url``, made absolute; never one that is only the site's root."""
     links = [
@@ -113,6 +138,18 @@ def canonical_url(page: Declared) -> str | None:
         if found and (urlsplit(found).path.strip("/") or urlsplit(found).query):
             return found
     return None
+
+
+def original_image(address: str | None) -> str | None:
+    """The picture behind a resizing proxy (``…?url=<original>``), and without a template's open placeholder."""
+    if not address:
+        return address
+    for name, value in parse_qsl(urlsplit(address).query):
+        if name in ("url", "u", "src", "image") and re.match(
+            r"https?://.*\.(?:jpe?g|png|webp)", value, re.IGNORECASE
+        ):
+            return value
+    return address.replace("${formatId}", "605")  # dw.com: any of its picture sizes
 
 
 def absolute(address: str | None, base: str | None) -> str | None:

@@ -96,6 +96,8 @@ class _Reading:
             published=dates.published,
             published_precision=dates.precision,
             modified=dates.modified,
+            image_url=self._image()
+            or metadata.original_image(metadata.body_image(self.layout, span, self.page.url)),
             extractor=f"reading/{self.version} {readers}; time: {dates.basis or 'none'}",
         )
 
@@ -117,11 +119,15 @@ class _Reading:
             title=self.title.clean if self.title is not None else None,
             title_as_printed=self.printed or None,
             section=metadata.section(self.declared) or (hints.section if hints is not None else None),
-            image_url=metadata.image_url(self.declared) or (hints.image if hints is not None else None),
+            image_url=self._image(),
             canonical_url=self._canonical(),
             site_name=metadata.site_name(self.declared),
             extractor=f"reading/{self.version}",
         )
+
+    def _image(self) -> str | None:
+        found = metadata.image_url(self.declared) or (self.hints.image if self.hints is not None else None)
+        return metadata.original_image(found)
 
     def _canonical(self) -> str | None:
         """The outlet's own spelling of the address where it claims it, else what the page declares."""

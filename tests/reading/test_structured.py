@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.reading import structured
-from tests.reading.pages import page, read
+from tests.reading.pages import HANT, page, paragraphs, read
 
 WANTED = {
     "@type": "NewsArticle",
@@ -74,6 +74,20 @@ def test_section_image_site_and_canonical() -> None:
     assert (article.section, article.site_name) == ("社會", "範例新聞網")
     assert article.image_url == "https://img.example.tw/1.jpg"
     assert article.canonical_url == "https://news.example.tw/story/1"
+
+
+def test_a_page_that_declares_no_image_gives_the_first_of_its_body() -> None:
+    pictures = (
+        "<img src='/logo.png'><img width='20' src='/dot.jpg'><img data-src='/photo/1.jpg' src='/blank.gif'>"
+    )
+    article = read(page(body=f"<p>{HANT[0]}{pictures}</p>" + paragraphs(HANT[1:])))
+    assert article.image_url == "https://news.example.tw/photo/1.jpg"
+    assert read(page(after="<img src='/photo/2.jpg'>")).image_url is None
+
+
+def test_the_picture_behind_a_resizing_proxy() -> None:
+    head = '<meta property="og:image" content="https://pgw.example.tw/photo.php?u=https://uc.example.tw/1.jpg&amp;w=930">'
+    assert read(page(head=head)).image_url == "https://uc.example.tw/1.jpg"
 
 
 def test_a_canonical_that_is_the_front_page_is_none() -> None:
