@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ROOM ?=
 HASHES := --require-hashes --no-deps
 
-.PHONY: setup demo check test quality bench train train-sample wheel clean
+.PHONY: setup demo check test test-duckdb2 quality bench train train-sample wheel clean
 
 setup: $(VENV)/.ready
 
@@ -44,6 +44,22 @@ quality: setup
 # ratios against the plain libraries into docs/performance.md; ROOM=reading for one room
 bench: setup
 	$(BIN)/python -m tests.bench.run $(ROOM)
+
+# train the sample translation package again: torch and transformers in an environment of their own, 20 minutes
+train-sample:
+	$(PYTHON) -m venv .venv-train
+	.venv-train/bin/python -m pip install --quiet --upgrade pip
+	.venv-train/bin/python -m pip install --quiet -r requirements/train.in
+	.venv-train/bin/python -m tests.tools.train_sample sample pipelines/translation/sample/translate-zh_en-sample.argosmodel
+
+# fit what a profile's trained part holds, from data whose licence allows it (the card beside it says which)
+train: setup
+	$(BIN)/python -m pipelines.labels.train
+
+# the store's tests on DuckDB 2.0, whose files and SQL the store must survive
+test-duckdb2: setup
+	$(BIN)/python -m pip install --quiet --no-deps --target .cache/duckdb2 duckdb==2.0.0
+	PYTHONPATH=.cache/duckdb2 $(BIN)/python -m pytest -q tests/store tests/line
 
 wheel: setup
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
