@@ -18,6 +18,8 @@ TWIN_EDITION = 0.8
 """An edition in the other script keeps some words of its region that no list knows."""
 WHOLE = 0.9
 LONG = 80
+STUB = 70
+"""A body of fewer shingles that one outlet prints under two titles is a stub ("subscribe to read on")."""
 SHORT = 30
 """Below this many shingles only equality counts: two short notices differ by the one word that matters."""
 SHORT_RESEMBLANCE = 0.75
@@ -63,7 +65,7 @@ def judge(new: Signature, old: Signature) -> Verdict | None:
     if new.shingles == 0 or old.shingles == 0:
         return _by_title(new, old)
     few = min(new.shingles, old.shingles)
-    if few < LONG and _may_be_a_stub(new, old):
+    if few < STUB and _may_be_a_stub(new, old):
         return None
     if new.body == old.body and (few >= SHORT or new.title == old.title or new.letters >= TITLE_LETTERS):
         return Verdict("twin", 1.0, _twin_reason(new, old, "the same text, letter for letter"))
@@ -115,8 +117,12 @@ def _may_be_a_stub(a: Signature, b: Signature) -> bool:
 
 
 def _same_numbers(a: Signature, b: Signature) -> bool:
+    """Whether the numbers allow one text: half of four and more must be shared, one of two or three; one tells nothing."""
     fewer, more = sorted((set(a.numbers), set(b.numbers)), key=len)
-    return len(fewer) < MIN_NUMBERS or len(fewer & more) >= SAME_NUMBERS * len(fewer)
+    shared = len(fewer & more)
+    if len(fewer) < MIN_NUMBERS:
+        return shared > 0 or len(fewer) < 2
+    return shared >= SAME_NUMBERS * len(fewer)
 
 
 def _other_script(a: Signature, b: Signature) -> bool:
