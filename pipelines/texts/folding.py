@@ -34,22 +34,26 @@ def fold(new: Sequence[Signature], known: Sequence[Signature] = ()) -> list[Fold
     """One ``Fold`` for each of ``new``, in the order of ``new``.
 
     ``known`` are signatures folded before (with ``text_id``) that share at least one key with the new ones; others
-    change nothing. The new ones are taken oldest first (no date last, then by id) and see those before them, so a
+    change nothing, nor does their order. The new ones are taken oldest first (no date last, then by id) and see those before them, so a
     day in one call or in many gives the same answer as long as days come in order. Cost is proportional to ``new``
     and the keys that they share. ``ValueError`` where a known signature has no ``text_id``.
     """
     index = _Index([*known, *new])
-    for signature in known:
+    for signature in sorted(known, key=_age):
         if signature.text_id is None:
             raise ValueError(f"{signature.article_id} is given as known but has no text_id")
         index.add(signature)
     folds: dict[int, Fold] = {}
-    for n in sorted(range(len(new)), key=lambda n: (new[n].published or _LAST, new[n].article_id, n)):
+    for n in sorted(range(len(new)), key=lambda n: (_age(new[n]), n)):
         found = _fold_one(new[n], index)
         folds[n] = found
         if found.outcome == OK:
             index.add(new[n].with_text(found.text_id))
     return [folds[n] for n in range(len(new))]
+
+
+def _age(signature: Signature) -> tuple[datetime, str]:
+    return signature.published or _LAST, signature.article_id
 
 
 class _Index:
