@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pipelines.records import Evidence, Judgement, Label
 from pipelines.steps.base import in_list
@@ -47,6 +48,17 @@ class Loaded:
 
     record: dict[str, Any]
     texts: list[TextOf] = field(default_factory=list)
+    publishers: dict[str, Publisher] = field(default_factory=dict)
+    """By outlet: editions of one house are one origin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """The house behind an outlet: the editions that share its host, under the name of the first."""
+
+    name: str
+    own_names: frozenset[str]
+    """What the house calls itself in its editions: a text that credits one of these credits nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +126,9 @@ def load(con: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, Loaded]:
             con, "SELECT i.* FROM store.incident i JOIN chunk c ON c.subject_id = i.incident_id"
         )
     }
+    houses = publishers(con)
+    for one in found.values():
+        one.publishers = houses
     members = fetch_rows(con, MEMBERS)
     texts = sorted({row["text_id"] for row in members})
     in_list(con, texts)
@@ -313,10 +328,29 @@ def describe(one: Loaded, as_of: date) -> Record:
     """Title, cited summary, timeline and origins out of the texts themselves."""
     from pipelines import incidents
 
-    return incidents.describe([_member(text) for text in one.texts], as_of=as_of)
+    return incidents.describe([_member(text, one.publishers) for text in one.texts], as_of=as_of)
 
 
-def _member(text: TextOf) -> MemberText:
+def publishers(con: DuckDBPyConnection) -> dict[str, Publisher]:
+    """Outlet id → publisher: outlets belong together when one's host is the other's or lies under it."""
+    rows = con.execute(
+        "SELECT outlet_id, name, coalesce(home, '') FROM store.outlet ORDER BY outlet_id"
+    ).fetchall()
+    hosts = {key: (urlsplit(home).hostname or key).removeprefix("www.") for key, _, home in rows}
+    heads = {
+        key: min((other for other in hosts.values() if host == other or host.endswith("." + other)), key=len)
+        for key, host in hosts.items()
+    }
+    names: dict[str, list[str]] = {}
+    for key, name, _ in rows:
+        names.setdefault(heads[key], []).append(name)
+    return {
+        key: Publisher(names[head][0], frozenset(name.casefold() for name in names[head]))
+        for key, head in heads.items()
+    }
+
+
+def _member(text: TextOf, houses: Mapping[str, Publisher]) -> MemberText:
     from pipelines import incidents
 
     row = text.row
@@ -334,9 +368,16 @@ def _member(text: TextOf) -> MemberText:
         title_en=row["title_en"],
         translations=text.translations,
         outlets=(first, *(name for name in row["outlets"] if name != first)),
-        attributed_source=row["attributed_source"],
+        attributed_source=_origin(row["attributed_source"], houses.get(first)),
         event_date=min(days, default=None),
     )
+
+
+def _origin(credited: str | None, house: Publisher | None) -> str | None:
+    """Whom a text credits; where that is the house itself or nobody, the house, whatever the edition."""
+    if house is None or (credited is not None and credited.casefold() not in house.own_names):
+        return credited
+    return house.name
 
 
 def _described(record: Record) -> dict[str, Any]:

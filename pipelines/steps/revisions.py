@@ -102,7 +102,9 @@ class RevisionsStep:
             return Result(task.subject_id, task.input_sha256, "merged", f"into {before['merged_into']}")
         if not one.texts:
             empty = dict.fromkeys(CONTENT, None)
-            rows = {"record": [{**_kept(before), **empty, "state": "withdrawn", "content_sha256": "withdrawn"}]}
+            rows = {
+                "record": [{**_kept(before), **empty, "state": "withdrawn", "content_sha256": "withdrawn"}]
+            }
             return Result(task.subject_id, task.input_sha256, "withdrawn", "no text is left in it", rows)
         made = revision.make(one, self.profile, corrections, title, self.context.now.date())
         content = sha256_of(json.dumps(made.content(), ensure_ascii=False, sort_keys=True, default=str))
