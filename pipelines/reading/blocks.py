@@ -19,6 +19,7 @@ SKIPPED = words("markup.toml", "skipped")
 INLINE = words("markup.toml", "inline")
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff \u3000"
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -80,7 +81,7 @@ def lay_out(root: Element, *, hidden: bool = False) -> Layout:
     def close() -> None:
         nonlocal links
         if pieces:
-            text = squeeze("".join(pieces))
+            text = squeeze("".join(pieces)).strip(_INVISIBLE)
             if text:
                 blocks.append(
                     Block(text, min(links, len(text)), owners[-1] if owners else 0, stack[-1] if stack else 0)

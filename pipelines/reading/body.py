@@ -35,7 +35,7 @@ def find(layout: Layout, title: str, anchor: int) -> Body | None:
     nodes, blocks = layout.nodes, layout.blocks
     if not blocks:
         return None
-    measures, dropped, values = survey(layout)
+    measures, dropped, values = survey(layout, anchor)
     best, share = choose(nodes, values, anchor)
     node = nodes[best]
     start = anchor + 1 if node.first <= anchor < node.end else node.first
@@ -49,7 +49,7 @@ def find(layout: Layout, title: str, anchor: int) -> Body | None:
 
 def inside(layout: Layout, containers: list[int], title: str, anchor: int) -> Body:
     """The body in containers that an outlet's rules name (indices into the nodes), furniture taken out as in ``find``."""
-    measures, dropped, _ = survey(layout)
+    measures, dropped, _ = survey(layout, anchor)
     kept: list[int] = []
     for container in containers:
         node = layout.nodes[container]
@@ -59,11 +59,11 @@ def inside(layout: Layout, containers: list[int], title: str, anchor: int) -> Bo
     return Body(containers[0], kept, "\n".join(layout.blocks[n].text for n in kept), 1.0)
 
 
-def survey(layout: Layout) -> tuple[list[Measure], list[bool], list[float]]:
+def survey(layout: Layout, anchor: int) -> tuple[list[Measure], list[bool], list[float]]:
     """Measures of all blocks, which of them are furniture by name or as story lists, and their values then."""
     measures = [measure(block) for block in layout.blocks]
     values = [m.value for m in measures]
-    dropped = prune.by_name(layout, values)
+    dropped = prune.by_name(layout, values, anchor)
     prune.teasers(layout, measures, dropped)
     return measures, dropped, [min(value, -2.0) if dropped[n] else value for n, value in enumerate(values)]
 

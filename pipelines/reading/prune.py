@@ -29,8 +29,8 @@ _DATE = re.compile(
 _SENTENCE = re.compile(r"[。！？，]")
 
 
-def by_name(layout: Layout, values: list[float]) -> list[bool]:
-    """Which blocks stand in a part whose name says furniture (unless it holds most of the page's text)."""
+def by_name(layout: Layout, values: list[float], anchor: int) -> list[bool]:
+    """Which blocks stand in a part whose name says furniture (unless it holds the headline or much of the text)."""
     nodes = layout.nodes
     good = [0.0]
     for value in values:
@@ -45,7 +45,7 @@ def by_name(layout: Layout, values: list[float]) -> list[bool]:
             and node.tag not in ("body", "html")
             and name_tokens(node.names) & names("never")
         )
-        if named and good[node.end] - good[node.first] < 0.4 * total:
+        if named and not node.first <= anchor < node.end and good[node.end] - good[node.first] < 0.4 * total:
             dropped[node.first : node.end] = [True] * (node.end - node.first)
             index = node.last
         else:
