@@ -27,6 +27,8 @@ _CORNER_QUOTES = re.compile("[「」『』]")
 _SIMPLIFIED_ME = re.compile("[什怎那这多要]么")
 _KANA_IN_CHINESE = re.compile("[のノ]")
 
+_KANA_SHARE = 0.06
+"""Of Han, kana and Hangul: 半導体輸出規制を強化 has one kana among ten."""
 _REGIONS = ("CN", "TW", "HK", "MO", "SG", "MY")
 _SCRIPT_REGIONS = {"Hans": {"CN", "SG", "MY"}, "Hant": {"TW", "HK", "MO"}}
 
@@ -41,8 +43,8 @@ def identify(
     """Language, script and region of ``title`` and ``text`` together; either may be missing or empty.
 
     ``outlet_language_tag`` (BCP 47) and ``outlet_region`` (ISO 3166-1) are what is known of the outlet: the region is
-    evidence, the script is asked only where no character tells. Outcomes: ``ok``, ``no_text`` (nothing given), ``no_letters`` (digits,
-    signs, addresses only), ``undecided`` (letters, but no answer that could be defended).
+    evidence, the script is asked only where no character tells. Outcomes: ``ok``, ``no_text`` (nothing given),
+    ``no_letters`` (digits, signs, addresses only), ``undecided`` (letters, but no answer that could be defended).
     """
     sample = "\n".join(part for part in (title, text[:_SAMPLE] if text else None) if part)
     if not sample.strip():
@@ -104,12 +106,9 @@ def _cjk(
         decorative = len(_KANA_IN_CHINESE.findall(sample)) if kana <= 2 and han_n >= 4 else 0
         kana -= min(kana, decorative)
         share = (kana + hangul) / (han_n + kana + hangul)
-        if share >= 0.06:
-            language, script = ("ja", "Jpan") if kana >= hangul else ("ko", "Hang" if not han_n else "Kore")
-            script = "Hang" if language == "ko" else script
-            return _answer(
-                language, script, None, min(0.99, 0.8 + share / 4), "kana" if kana >= hangul else "hangul"
-            )
+        if share >= _KANA_SHARE:
+            language, script, by = ("ja", "Jpan", "kana") if kana >= hangul else ("ko", "Hang", "hangul")
+            return _answer(language, script, None, min(0.99, 0.8 + share / 4), by)
     if (
         (japanese := han.japanese_characters(sample))
         and japanese * 12 >= han_n
