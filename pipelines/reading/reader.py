@@ -67,10 +67,13 @@ class _Reading:
         self.anchor = bodies.headline_block(self.layout, self.printed)
 
     def article(self) -> Article:
-        body = bodies.find(self.layout, self.printed, self.anchor)
-        verdict = self.refused or outcomes.judge(
-            self.declared, self.layout, body, len(self.text), self.printed, self.anchor
-        )
+        """The article, or the named reason why the page is none."""
+        body, verdict = self._judged()
+        if verdict is not None and verdict.outcome == "empty_body":
+            # some pages keep their text hidden until a script shows it
+            self.layout = lay_out(self.declared.root, hidden=True)
+            self.anchor = bodies.headline_block(self.layout, self.printed)
+            body, verdict = self._judged()
         if verdict is not None and verdict.outcome != "empty_body":
             return self._no_article(verdict.outcome, verdict.reason)
         nodes = self.layout.nodes
@@ -99,6 +102,14 @@ class _Reading:
             image_url=self._image()
             or metadata.original_image(metadata.body_image(self.layout, span, self.page.url)),
             extractor=f"reading/{self.version} {readers}; time: {dates.basis or 'none'}",
+        )
+
+    def _judged(self) -> tuple[Body | None, outcomes.Verdict | None]:
+        body = bodies.find(self.layout, self.printed, self.anchor)
+        if self.refused is not None:
+            return body, self.refused
+        return body, outcomes.judge(
+            self.declared, self.layout, body, len(self.text), self.printed, self.anchor
         )
 
     def _title(self) -> Title | None:

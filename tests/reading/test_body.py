@@ -109,6 +109,11 @@ def test_a_lead_paragraph_outside_of_the_container_belongs_to_the_article() -> N
     assert body_of(text) == WHOLE
 
 
+def test_a_text_that_only_a_script_shows_is_still_read() -> None:
+    text = page().replace("class='txt'", "class='txt' style='display: none'")
+    assert body_of(text) == WHOLE
+
+
 def test_english_pages_too() -> None:
     text = page(
         title="Traffic lights cut short",
