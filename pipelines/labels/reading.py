@@ -17,6 +17,8 @@ NEIGHBOUR = 0.75
 TITLED = 0.6
 MENTIONED = 0.35
 """How firmly a harm belongs to the subject: named in the same sentence 1, in a neighbour, in the title, elsewhere."""
+GOVERNED = 3
+"""How many characters behind a word of possibility a word of fact still depends on it."""
 _CLAUSE = re.compile(r"[,，;；:：。.!?！？]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -86,6 +88,7 @@ def _sense(line: Line, titled: bool, subject: float, worth: float, profile: Prof
     first = line.field == "title" or (not titled and line.place == 0)
     place = 1.0 if first else LEAD if line.place < LEAD_SENTENCES else BODY
     sense = Sense(line, place, subject, worth)
+    hits = _settled(hits)
     names = {hit.cue.name for hit in hits}
     sense.plausible = "modality.plausible" in names
     sense.actual = "modality.actual" in names
@@ -111,6 +114,19 @@ def _sense(line: Line, titled: bool, subject: float, worth: float, profile: Prof
         ) in sense.harms:  # "a flaw leaks data", with no word that it has happened: what the flaw could do
             said.stance = "plausible"
     return sense
+
+
+def _settled(hits: Sequence[Hit]) -> list[Hit]:
+    """Without words of fact that a word of possibility governs: the caused of "could have caused"."""
+    feared = [hit for hit in hits if hit.cue.name == "modality.plausible"]
+    if not feared:
+        return list(hits)
+    return [
+        hit
+        for hit in hits
+        if hit.cue.name != "modality.actual"
+        or not any(f.start <= hit.start <= f.end + GOVERNED for f in feared)
+    ]
 
 
 def _unshadowed(hits: Sequence[Hit]) -> list[Hit]:
@@ -157,7 +173,7 @@ def _stance(sense: Sense, hit: Hit, harm: Harm) -> str:
     before = [match.end() for match in _CLAUSE.finditer(folded, 0, hit.start)]
     after = _CLAUSE.search(folded, hit.end)
     start, end = (before[-1] if before else 0), (after.start() if after else len(folded))
-    names = {one.cue.name for one in sense.line.hits if start <= one.start and one.end <= end}
+    names = {one.cue.name for one in _settled(sense.line.hits) if start <= one.start and one.end <= end}
     feared, happened = "modality.plausible" in names, "modality.actual" in names
     if feared != happened:
         return "plausible" if feared else "actual"

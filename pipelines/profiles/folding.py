@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pipelines import hanzi
 
-
 _MARKS = str.maketrans("｜？！；：", "|?!;:")
 """Headlines part their column from their subject with either bar, and ask with either mark."""
 

@@ -61,6 +61,8 @@ only mention it."""
 LEAD_SENTENCES = 3
 SURE = 0.5
 """From this weight on a sentence speaks of the subject by itself."""
+FAINT = 0.5
+"""What words that only hint at the subject are worth where no sentence speaks of it surely, however often they stand."""
 HEADLINE_ALONE = 0.45
 """What a headline is worth whose subject word a text of ``LONG`` sentences never takes up."""
 LONG = 5
@@ -105,6 +107,7 @@ def subject_score(lines: Sequence[Line], weights: Sequence[float]) -> list[float
     """What each sentence adds to the certainty that the text concerns the subject, by weight and place."""
     titled = any(line.field == "title" for line in lines)
     body = [weight for line, weight in zip(lines, weights, strict=True) if line.field == "text"]
+    faint = FAINT if max(weights, default=0.0) < SURE else 1.0
     alone = titled and len(body) >= LONG and not any(body)
     worth = []
     for line, weight in zip(lines, weights, strict=True):
@@ -112,7 +115,7 @@ def subject_score(lines: Sequence[Line], weights: Sequence[float]) -> list[float
             place = HEADLINE_ALONE if alone else TITLE
         else:
             place = LEAD if line.place < LEAD_SENTENCES else BODY
-        worth.append(weight * place)
+        worth.append(weight * place * faint)
     return worth
 
 
