@@ -22,7 +22,7 @@ $(VENV)/.ready: $(VENV)/.runtime requirements/dev.txt pyproject.toml
 	touch $@
 
 demo: setup
-	$(BIN)/wiredesk --data data/demo demo
+	$(BIN)/wiredesk demo
 
 # lint, types and the fast tests: under a minute
 check: setup
