@@ -40,16 +40,29 @@ def measures(source: str, target: str) -> dict[str, float]:
     }
 
 
-def score(source: str, target: str, names: Iterable[Name] = (), *, without: Collection[str] = ()) -> float:
+def score(
+    source: str,
+    target: str,
+    names: Iterable[Name] = (),
+    *,
+    likeness: float | None = None,
+    without: Collection[str] = (),
+) -> float:
     """Doubt about one sentence: higher is worse; comparable between sentences of all engines.
 
     Args:
         source: the sentence in simplified characters.
         target: its translation.
         names: glossary names that stand in the source.
+        likeness: cosine of source and target in the space of :mod:`pipelines.embedding`, where someone has computed it
+            (it costs as much as translating); scores with and without it do not compare.
         without: flags, measures or penalties to leave out, to see what each is worth.
     """
-    return scored(source, target, flag.of(source, target, names), without)
+    total = scored(source, target, flag.of(source, target, names), without)
+    if likeness is None:
+        return total
+    measure = _table()["likeness"]
+    return total + float(measure["weight"]) * (likeness - measure["mean"]) / measure["spread"]
 
 
 def scored(

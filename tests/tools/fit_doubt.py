@@ -1,4 +1,4 @@
-"""Fit the line of pipelines/translation/doubt.toml on FLORES-200 dev and print it.
+"""Fit the line of pipelines/translation/doubt.toml on FLORES-200 dev and print it, without and with the likeness.
 
 usage: python -m tests.tools.fit_doubt ../shared/bench/mt_zhen_news/flores-dev.jsonl.gz
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from typing import Any
 
 import numpy as np
 from sacrebleu.metrics import CHRF
 
+from pipelines.embedding import embed
 from pipelines.hanzi import to_simplified
 from pipelines.translation.doubt import measures
 
@@ -26,7 +28,15 @@ def main(path: str) -> int:
     quality = np.array([chrf.sentence_score(row["argos"], [row["en"]]).score for row in rows])
     worst = (quality < np.sort(quality)[len(quality) // 10]).astype(float)
     found = [measures(to_simplified(row["zh"]), row["argos"]) for row in rows]
-    names = list(found[0])
+    _print(found, worst, list(found[0]))
+    sources, targets = embed([row["zh"] for row in rows]), embed([row["argos"] for row in rows])
+    for one, source, target in zip(found, sources, targets, strict=True):
+        one["likeness"] = float(source @ target)
+    _print(found, worst, list(found[0]))
+    return 0
+
+
+def _print(found: list[dict[str, float]], worst: Any, names: list[str]) -> None:
     values = np.array([[one[name] for name in names] for one in found])
     mean, spread = values.mean(0), values.std(0)
     design = np.c_[np.clip((values - mean) / spread, -6, 6), np.ones(len(values))]
@@ -42,7 +52,6 @@ def main(path: str) -> int:
     for name, weight, middle, wide in zip(names, weights, mean, spread, strict=False):
         line = f'[[measure]]\nname = "{name}"\nweight = {weight:.2f}\nmean = {middle:.2f}\nspread = {wide:.2f}\n\n'
         sys.stdout.write(line)
-    return 0
 
 
 if __name__ == "__main__":

@@ -94,21 +94,27 @@ def card() -> str:
         "",
         f"`{package.model}`, {sample_package().stat().st_size / 1e6:.1f} MB, Chinese to English, Apache-2.0 as the rest of wiredesk.",
         "",
-        ("**It knows little beyond wiredesk's samples.** It is there so that `wiredesk demo` can be read on a machine without "
-        "a network. It is chosen for the samples only, or when asked for by name; real news needs the real Argos package "
-        "(`wiredesk model install`). What it makes of any other text is worth nothing, however fluent it sounds."),
+        (
+            "**It knows little beyond wiredesk's samples.** It is there so that `wiredesk demo` can be read on a machine without "
+            "a network. It is chosen for the samples only, or when asked for by name; real news needs the real Argos package "
+            "(`wiredesk model install`). What it makes of any other text is worth nothing, however fluent it sounds."
+        ),
         "",
         "## What it is",
         "",
-        (f"A Transformer of {size.encoder}+{size.decoder} layers, {size.width} wide, {size.vocabulary:,} word pieces, int8, in the Argos "
-        "package format; trained from nothing by `make train-sample` on one core."),
+        (
+            f"A Transformer of {size.encoder}+{size.decoder} layers, {size.width} wide, {size.vocabulary:,} word pieces, int8, in the Argos "
+            "package format; trained from nothing by `make train-sample` on one core."
+        ),
         "",
         "## What it was trained on",
         "",
-        (f"{len(training):,} pairs, all written for wiredesk (`tests/tools/sample_pairs`): {size.grammar:,} drawn from a bilingual grammar of "
-        f"news, and **the {len(world())} Chinese sentences of the sample world, titles and bodies, with English written by hand "
-        "(by Claude, a language model of Anthropic, on 2026-11-23; no person has reviewed it)**, each repeated. So a good translation of a sample "
-        "article shows that the machinery works, not that the package can translate."),
+        (
+            f"{len(training):,} pairs, all written for wiredesk (`tests/tools/sample_pairs`): {size.grammar:,} drawn from a bilingual grammar of "
+            f"news, and **the {len(world())} Chinese sentences of the sample world, titles and bodies, with English written by hand "
+            "(by Claude, a language model of Anthropic, on 2026-11-23; no person has reviewed it)**, each repeated. So a good translation of a sample "
+            "article shows that the machinery works, not that the package can translate."
+        ),
         "",
         "## What it can do",
         "",

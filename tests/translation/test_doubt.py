@@ -34,6 +34,10 @@ def test_a_good_sentence_is_not_flagged_and_an_omission_is() -> None:
     assert doubtful(SOURCE, "He is so.", ("too_short",))
 
 
+def test_unlike_sentences_are_doubted_more() -> None:
+    assert score(SOURCE, GOOD, likeness=0.2) > score(SOURCE, GOOD, likeness=0.8)
+
+
 def test_each_part_can_be_left_out() -> None:
     target = "It is 9 9 9 9 9 of 高雄"
     whole = score(SOURCE, target)
