@@ -15,6 +15,10 @@ NORMALISATION_VERSION = f"hanzi-1+opencc-{OPENCC_VERSION}+words-{digest()}"
 """Changes when folded text changes: our rules, OpenCC's character tables, the word list."""
 
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, as broken JSON escapes leave them: OpenCC takes UTF-8, which has none."""
+
+
 def fold(text: str) -> str:
     """``text`` in canonical characters and words: simplified, mainland words, narrow letters and digits.
 
@@ -68,7 +72,7 @@ def to_simplified(text: str) -> str:
     Characters by OpenCC with its phrases (乾隆 stays 乾隆), then the words of the list marked ``word``.
     Quotation marks, case and widths stay as they are.
     """
-    plain = _to_simplified().convert(text)
+    plain = _to_simplified().convert(_LONE_SURROGATE.sub("\ufffd", text))
     found, table = _translate_words()
     return found.sub(lambda hit: table[hit.group()], plain)
 

@@ -42,9 +42,20 @@ def identify(
 
 
 def filter_rows(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
-    """One output row for each input row (``id``, ``title``, ``text``) with the fields of ``records.Language``."""
+    """One output row for each input row (``id``, ``title``, ``text``) with the fields of ``records.Language``.
+
+    A title or text that is no string has the outcome ``bad_field``.
+    """
     for row in rows:
-        answer = identify(row.get("title"), row.get("text"))
+        title, text = row.get("title"), row.get("text")
+        if wrong := [
+            name for name, value in (("title", title), ("text", text)) if not isinstance(value, str | None)
+        ]:
+            answer = Language(
+                outcome="bad_field", method="none", reason=f"{' and '.join(wrong)} must be text or null"
+            )
+        else:
+            answer = identify(title, text)
         yield {
             "id": row.get("id"),
             "outcome": answer.outcome,

@@ -15,25 +15,30 @@ def filter_rows(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
     """``text_id`` and ``relation`` for each row of ``id``, ``title``, ``text``, ``published``, ``url``, ``outlet``.
 
     All rows are read before the first is answered: a later row may be the older one. A ``published`` without zone is
-    taken as UTC (only the order counts); one that cannot be read is named in ``reason`` and counts as missing.
+    taken as UTC (only the order counts); one that cannot be read, and a field that is no
+    text, is named in ``reason`` and counts as missing.
     """
     ids: list[Any] = []
     signatures: list[Signature] = []
     unread: list[str] = []
     for n, row in enumerate(rows):
         published, complaint = _moment(row.get("published"))
+        fields = {name: row.get(name) for name in ("title", "text", "url", "outlet", "script")}
+        if wrong := [name for name, value in fields.items() if not isinstance(value, str | None)]:
+            complaint = "; ".join(filter(None, (complaint, f"{' and '.join(wrong)} must be text or null")))
+            fields |= dict.fromkeys(wrong)
         ids.append(row.get("id"))
         unread.append(complaint)
         signatures.append(
             sign(
                 # Rows without an id, or with one twice, stay rows of their own: a number keeps them apart.
                 str(row["id"]) if row.get("id") is not None else f"row-{n}",
-                row.get("title"),
-                row.get("text"),
+                fields["title"],
+                fields["text"],
                 published=published,
-                url=row.get("url"),
-                outlet=row.get("outlet"),
-                script=row.get("script"),
+                url=fields["url"],
+                outlet=fields["outlet"],
+                script=fields["script"],
             )
         )
     for row_id, found, complaint in zip(ids, fold(signatures), unread, strict=True):

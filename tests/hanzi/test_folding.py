@@ -154,3 +154,8 @@ def test_list_is_sound() -> None:
 def test_a_wrong_line_is_named(line: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         tuple(parse("canonical\ttw\thk\tother\tuse\n" + line))
+
+
+def test_half_a_character_breaks_nothing() -> None:
+    assert to_simplified("軟體\ud800") == "软件\ufffd"
+    assert fold("軟體\ud800") == "软件\ud800"

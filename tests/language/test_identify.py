@@ -108,3 +108,13 @@ def test_filter_keeps_ids_and_order() -> None:
     rows = [{"id": 2, "title": "市政府停用系統", "other": 1}, {"id": 1}, {"title": None, "text": "停用系统"}]
     found = list(filter_rows(rows))
     assert [(row["id"], row["outcome"]) for row in found] == [(2, "ok"), (1, "no_text"), (None, "ok")]
+
+
+def test_a_field_that_is_no_text_has_its_own_outcome() -> None:
+    (found,) = filter_rows([{"id": 1, "title": 5, "text": ["a"]}])
+    assert (found["outcome"], found["reason"]) == ("bad_field", "title and text must be text or null")
+
+
+def test_half_a_character_breaks_nothing() -> None:
+    assert identify("市政府\udfff停用系統", None).language == "zh"
+    assert identify("the regulator said \ud800 on Tuesday", None).language == "en"

@@ -73,3 +73,9 @@ def test_filter_answers_every_row_once_and_in_order() -> None:
     assert found[2]["relation"] == "original", "the earliest founds the text"
     assert found[0]["text_id"] == found[2]["text_id"] == found[4]["text_id"]
     assert "'yesterday' is no ISO 8601 time" in found[4]["reason"]
+
+
+def test_a_field_that_is_no_text_is_named_and_counts_as_missing() -> None:
+    (found,) = filter_rows([{"id": 1, "title": 5, "text": "\ud800 市政府停用系統"}])
+    assert found["outcome"] == "ok"
+    assert "title must be text or null" in found["reason"]
