@@ -122,6 +122,7 @@ def _settings(spec: dict[str, Any]) -> Settings:
         settings.set("USER_AGENT", agent, priority="cmdline")
     if spec["via"]:
         settings.set("WIREDESK_VIA", spec["via"], priority="cmdline")
+        settings.set("DOWNLOAD_DELAY", 0, priority="cmdline")  # the site is ours: nobody is disturbed
         settings.set("TWISTED_DNS_RESOLVER", "scrapy.resolver.CachingThreadedResolver", priority="cmdline")
     settings.set("WIREDESK_EXPECT", not spec["via"], priority="project")
     log = Path(spec["log"])
