@@ -4,17 +4,21 @@ No sentence, no label. ``judge`` answers one text, ``aggregate`` an incident's t
 """
 
 from pipelines.labels.judging import VERSION, as_row, filter_rows, judge
+from pipelines.labels.proposals import Endpoint, Proposal, propose
 from pipelines.labels.rationale import rationale
 from pipelines.labels.votes import Ballot, Vote, Votes, aggregate
 
 __all__ = [
     "VERSION",
     "Ballot",
+    "Endpoint",
+    "Proposal",
     "Vote",
     "Votes",
     "aggregate",
     "as_row",
     "filter_rows",
     "judge",
+    "propose",
     "rationale",
 ]
