@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -26,6 +27,8 @@ BODY_CHARACTERS = 2500
 TITLE_WEIGHT = 3
 """How often the title's words count among the terms of the whole text."""
 
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
+_ADDRESS = re.compile(r"https?://[^\s<>\u3400-\u9fff，。）]+")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
@@ -36,7 +39,7 @@ def features(item: Item) -> Features:
 
     A text with neither title nor body gets features that resemble nothing.
     """
-    title, body = item.title or "", (item.text or "")[:BODY_CHARACTERS]
+    title, body = plain(item.title or ""), plain(item.text or "")[:BODY_CHARACTERS]
     folded_title, folded_body = normalise(title), normalise(body)
     vectors = embed([title, shorten(body)])
     return Features(
@@ -54,6 +57,13 @@ def features(item: Item) -> Features:
         class_=item.class_,
         round_up=is_round_up(folded_title),
     )
+
+
+def plain(text: str) -> str:
+    """``text`` without markup and addresses: feeds put both into their descriptions, and every article has them."""
+    if "<" in text or "&" in text or "http" in text:
+        text = _ADDRESS.sub(" ", html.unescape(_MARKUP.sub(" ", text)))
+    return text
 
 
 def day_of(published: datetime | None) -> float | None:
