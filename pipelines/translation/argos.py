@@ -21,7 +21,7 @@ from pipelines.translation.errors import EngineError, ModelError
 BATCH_TOKENS = 1024
 """Tokens in one decoder batch, padding included (chosen by `make bench`)."""
 BEAM = 2
-RETRY_BEAM = 6
+RETRY_BEAM = 4
 _LENGTH_PENALTY = 0.2  # as in argostranslate.translate.apply_packaged_translation
 _MOST_IN_FLIGHT = 64
 _lock = threading.Lock()

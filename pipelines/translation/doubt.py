@@ -13,7 +13,7 @@ from importlib import resources
 from math import log
 from typing import Any
 
-from pipelines.sentences import weight
+from pipelines.sentences import weight as heaviness
 from pipelines.translation import flags as flag
 from pipelines.translation.glossary import Name
 
@@ -30,7 +30,7 @@ def measures(source: str, target: str) -> dict[str, float]:
     ``excess``: logarithm of how far the length of the target is below or above the usual.
     """
     found = flag.words(target)
-    heft = max(weight(source.strip()), 1.0)
+    heft = max(heaviness(source.strip()), 1.0)
     ratio = log(max(len(found) / heft, 0.05) / _USUAL)
     return {
         "heft": log(heft),
@@ -62,7 +62,8 @@ def score(
     if likeness is None:
         return total
     measure = _table()["likeness"]
-    return total + float(measure["weight"]) * (likeness - measure["mean"]) / measure["spread"]
+    weight, mean, spread = (float(measure[name]) for name in ("weight", "mean", "spread"))
+    return total + weight * (likeness - mean) / spread
 
 
 def scored(

@@ -197,8 +197,8 @@ class _Sentences:
         ready = {text: self._ready(text) for text in texts}
         raw = self._first([one.locked for one in ready.values()])
         result = {text: self._judged(one, raw[one.locked]) for text, one in ready.items()}
-        bad = [text for text, (_, found) in result.items() if flag.SERIOUS & set(found)]
-        for text, better in self._again({text: ready[text] for text in bad}).items():
+        bad = {text: judged for text, judged in result.items() if flag.SERIOUS & set(judged[1])}
+        for text, better in self._again(bad, ready).items():
             best = min([result[text], *better], key=lambda judged: _badness(judged[1]))
             self.counts.bettered += best is not result[text]
             result[text] = best
@@ -228,18 +228,19 @@ class _Sentences:
         passed = {sentence: sentence.strip() for sentence in sentences}
         return passed | self._remembered(wanted, "", self.engine.translate)
 
-    def _again(self, bad: dict[str, _Ready]) -> dict[str, list[_Judged]]:
-        """Other attempts: the same sentence with other settings; without locked names where one was lost."""
-        bad = {text: one for text, one in bad.items() if _HAN.search(one.locked) or not self.chinese}
-        if not bad or not isinstance(self.engine, Retrying):
-            return {}
-        self.counts.retried += len(bad)
-        attempts = list(dict.fromkeys(form for one in bad.values() for form in (one.locked, one.plain)))
-        raw = self._remembered(attempts, "retry", self.engine.retranslate)
-        return {
-            text: [self._judged(one, raw[form]) for form in dict.fromkeys((one.locked, one.plain))]
-            for text, one in bad.items()
+    def _again(self, bad: dict[str, _Judged], ready: dict[str, _Ready]) -> dict[str, list[_Judged]]:
+        """Other attempts: the same sentence with other settings, and without locked names where one was lost."""
+        forms = {
+            text: dict.fromkeys((ready[text].locked, ready[text].plain)[: 1 + (flag.NAME_LOST in found)])
+            for text, (_, found) in bad.items()
+            if _HAN.search(ready[text].locked) or not self.chinese
         }
+        if not forms or not isinstance(self.engine, Retrying):
+            return {}
+        self.counts.retried += len(forms)
+        attempts = list(dict.fromkeys(form for some in forms.values() for form in some))
+        raw = self._remembered(attempts, "retry", self.engine.retranslate)
+        return {text: [self._judged(ready[text], raw[form]) for form in some] for text, some in forms.items()}
 
     def _remembered(
         self, sentences: list[str], way: str, translate: Callable[[list[str]], list[str]]
