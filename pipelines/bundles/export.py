@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import verifier as checker
-from .content import Content, gather
+from .content import Content
 from .crosswalk import AIID_COLUMNS, aiid_reports, aim, newsarticles
+from .gathering import gather_all
 from .manifest import datapackage, recorded_versions, run_record
 from .misp import misp
 from .oecd29 import oecd29
 from .page import to_html, to_markdown
 from .prov import prov
 from .record import record, schema, share_safe, text_rows, translation_rows
-from .safety import BundleError, safe_name, script_safe
+from .safety import BundleError, safe_id, safe_name, script_safe
 from .signing import PUBLIC_KEY, public_pem
 from .stix import stix
 from .tables import Column, schemas, table_rows, to_csv, to_jsonl, to_pretty_json, write_parquet
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from duckdb import DuckDBPyConnection
 
+CHUNK = 100
+"""Incidents that are asked for together, and held in memory."""
 LEFT_OUT = "left out of a share-safe bundle"
 
 
@@ -122,15 +125,19 @@ def export(
     :param key: sign with it (:func:`pipelines.bundles.load_key`).
     :raises BundleError: for an id that is none, an unknown incident, or a name that is taken.
     """
-    contents = {content.incident_id: content for content in (gather(con, name) for name in incident_ids)}
-    out_dir.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for content in contents.values():
-        made_by = recorded_versions(content) if versions is None else versions
-        files = bundle_files(content, archive_dir, safe=share_safe, versions=made_by, key=key)
-        name = content.name + ("-share-safe" if share_safe else "")
-        paths.append(_write_zip(out_dir, name, files) if zip else _write_folder(out_dir, name, files))
-    return paths
+    wanted = [safe_id(name) for name in incident_ids]
+    paths: dict[str, Path] = {}
+    for start in range(0, len(wanted), CHUNK):
+        for content in gather_all(con, wanted[start : start + CHUNK]):
+            if content.name in paths:
+                continue
+            out_dir.mkdir(parents=True, exist_ok=True)
+            made_by = recorded_versions(content) if versions is None else versions
+            files = bundle_files(content, archive_dir, safe=share_safe, versions=made_by, key=key)
+            name = content.name + ("-share-safe" if share_safe else "")
+            write = _write_zip if zip else _write_folder
+            paths[content.name] = write(out_dir, name, files)
+    return list(paths.values())
 
 
 def _write_zip(out_dir: Path, name: str, files: Mapping[str, bytes]) -> Path:

@@ -15,7 +15,7 @@ import pytest
 
 from pipelines import bundles
 from pipelines.bundles import BundleError
-from pipelines.bundles.content import gather
+from pipelines.bundles.gathering import gather
 
 from .conftest import Made
 from .world import ENGLISH, FOLLOW, HANS, HANT, HAZARD, INCIDENT, MERGED, VERSIONS, world

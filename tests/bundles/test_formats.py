@@ -15,8 +15,8 @@ import pytest
 
 from pipelines import bundles
 from pipelines.bundles import oecd29, wacz
-from pipelines.bundles.content import gather
 from pipelines.bundles.countries import countries, country_name
+from pipelines.bundles.gathering import gather
 
 from .conftest import Made
 from .world import ENGLISH, HANT, HAZARD, INCIDENT, MERGED, VERSIONS, world
