@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from pipelines import profiles
+from pipelines.labels.names import names
 from pipelines.labels.quantities import dates, quantities
 from pipelines.labels.reading import Sense
 from pipelines.profiles import Cue, Lexicon, Profile
@@ -17,6 +18,8 @@ from pipelines.records import Fact
 ORGANISATIONS = 12
 COUNTRIES = 8
 """The most that one text gives; those named earliest come first."""
+NO_COUNTRY = "-"
+"""The line of the gazetteer with names that hold a country's name and tell none."""
 _BEFORE = {
     "source": re.compile(
         r"(?:据|根据|引述|引用|according to|told|reported by|seen by)\s*《?$", re.IGNORECASE
@@ -25,7 +28,7 @@ _BEFORE = {
         r"(?:起诉方|骗走|攻击|受害者|损害|冒充|against|victims?,?|defrauded|impersonat\w+|targeted)\s*(?:the\s)?$",
         re.IGNORECASE,
     ),
-    "deployer": re.compile(r"(?:使用方|used by|deployed by|employed by|operated by|在)\s*$", re.IGNORECASE),
+    "deployer": re.compile(r"(?:使用方|used by|deployed by|employed by|operated by)\s*$", re.IGNORECASE),
     "developer": re.compile(
         r"(?:由|开发商|developed by|made by|built by|created by|maker)\s*$", re.IGNORECASE
     ),
@@ -76,12 +79,16 @@ def _organisations(senses: Sequence[Sense], profile: Profile) -> Iterable[Fact]:
             role = _role(sense.line.folded, hit.start, hit.end)
             if name not in first or (roles[name] is None and role is not None):
                 first[name], roles[name] = sense, role
+        for name, title, folded, start, end in names(sense.line.text):
+            role = title or _role(folded, start, end)
+            if not any(name in other or other in name for other in first):
+                first[name], roles[name] = sense, role
     for name, sense in list(first.items())[:ORGANISATIONS]:
-        known = profile.organisations[name]
+        known = profile.organisations.get(name)
         yield Fact(
-            kind=known.kind,
+            kind=known.kind if known else "organisation",
             value=name,
-            role=roles[name] or known.role,
+            role=roles[name] or (known.role if known else None),
             evidence=profiles.evidence([sense.line]),
         )
 
@@ -118,8 +125,12 @@ def _countries(senses: Sequence[Sense]) -> Iterable[Fact]:
     found: dict[str, tuple[Sense, str | None]] = {}
     for sense in senses:
         folded = sense.line.folded
-        for hit in _gazetteer().find(folded):
+        hits = _gazetteer().find(folded)
+        others = [hit for hit in hits if hit.cue.name == NO_COUNTRY]
+        for hit in hits:
             code = hit.cue.name
+            if any(other.start <= hit.start and hit.end <= other.end for other in others):
+                continue
             before, after = folded[max(0, hit.start - 12) : hit.start], folded[hit.end : hit.end + 16]
             role = (
                 "occurred"

@@ -83,7 +83,12 @@ def _best(voters: Sequence[Ballot], axis: str, value: str) -> Label | None:
 
 
 def _quote(label: Label, translated: Mapping[str, str]) -> str:
-    return " and ".join(_one(one, translated) for one in label.evidence[:2]) + "."
+    return _ended(" and ".join(_one(one, translated) for one in label.evidence[:2]))
+
+
+def _ended(text: str) -> str:
+    """``text`` with a full stop, unless its last quotation has one."""
+    return text if text.rstrip("”)")[-1:] in "。.!?！？…" else f"{text}."
 
 
 def _one(one: Evidence, translated: Mapping[str, str]) -> str:
@@ -111,7 +116,7 @@ def _stance(voters: Sequence[Ballot], votes: Votes, translated: Mapping[str, str
         return f"{said}."
     known = {e.quote for e in limb.evidence} if limb else set()
     fresh = [one for one in label.evidence if one.quote not in known]
-    return f"{said}: {_one(fresh[0], translated)}."
+    return _ended(f"{said}: {_one(fresh[0], translated)}")
 
 
 def _severity(votes: Votes) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines import profiles
 from pipelines.labels import judge
+from pipelines.labels.names import names
 from pipelines.labels.quantities import dates, number, quantities
 from pipelines.profiles.folding import fold
 
@@ -95,3 +96,26 @@ def test_facts_of_an_event_have_roles_and_sentences() -> None:
 def test_no_event_no_quantities() -> None:
     found = judge("OpenAI 融资 66 亿美元", "OpenAI 宣布完成 66 亿美元融资。", PROFILE)
     assert not [fact for fact in found.facts if fact.kind in ("quantity", "event_date", "mitigation")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("開發商維塔席格公司17日宣布召回。", [("維塔席格公司", "developer")]),
+        ("The tool was built by Elbe Medical Group in Hamburg.", [("Elbe Medical Group", None)]),
+        ("曜行科技表示遺憾。", [("曜行科技", None)]),
+        ("歹徒先從公司下手，部分醫院停診，這家公司不回應。", []),
+        ("The company and a university declined to comment.", []),
+    ],
+)
+def test_names_that_no_gazetteer_holds(sentence: str, expected: list[tuple[str, str | None]]) -> None:
+    found = list(names(sentence))
+    assert [(name, role) for name, role, *_ in found] == expected
+    assert all(name in sentence for name, *_ in found)
+
+
+def test_an_outlet_that_bears_a_country_is_none() -> None:
+    found = judge(
+        "聊天機器人致人受傷", "（德國之聲中文網）西班牙一名用戶聽從聊天機器人的建議後中毒送醫。", PROFILE
+    )
+    assert [fact.value for fact in found.facts if fact.kind == "country"] == ["ESP"]
