@@ -20,6 +20,7 @@ MAIN = ("zh-Hans", "zh-Hant", "ja-Jpan", "ko-Hang", "en-Latn")
 
 
 def report(shared: Path) -> str:
+    from pipelines.hanzi import script_of
     from pipelines.language import filter_rows, identify
 
     sentences = shared / "bench" / "lid_cjk" / "sentences.jsonl.gz"
@@ -57,7 +58,8 @@ def report(shared: Path) -> str:
         if (row["lang"], row["script"]) == ("zh", "Hant")
     ]
     yue = [answer for row, answer in zip(rows, found, strict=True) if row["lang"] == "yue"]
-    open_script = sum(answer["script"] == "Hani" for answer in hant)
+    hant_texts = [row["text"] for row in rows if (row["lang"], row["script"]) == ("zh", "Hant")]
+    open_script = sum(script_of(text)[1] == 0.0 for text in hant_texts)
     lines_out += [
         "",
         (
