@@ -65,7 +65,8 @@ def report(shared: Path) -> str:
         (
             f"- Hans, Hant, Japanese, Korean and English together: language {main_language / main_known:.4f}, "
             f"language and script {main_both / main_known:.4f}. Of the traditional sentences {open_script} of {len(hant)} hold "
-            "no character that only one script writes (我也是。): the answer there is `Hani`, which the scorer counts as wrong."
+            "no character that only one script writes (我也是。): where corner quotes or 什么 say no more the "
+            "answer is `Hani`, which the scorer counts as wrong."
         ),
         f"- Cantonese: recall {_share(yue, 'yue'):.4f}; traditional Chinese taken for it: {_share(hant, 'yue'):.4%}.",
         f"- Speed, Han, kana and Hangul: {_rate(cjk, identify):,.0f} texts a second on one core.",
