@@ -55,7 +55,7 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
             candidates=(*others, *candidates),
             reason=f"no class reaches {profile.thresholds['class']}",
         )
-    labels = [_class_label(verdict, senses)]
+    labels = [_class_label(verdict, senses, profile)]
     limbs: list[Label] = []
     severity = "unknown"
     materialisation: Materialisation | None = None
@@ -87,7 +87,7 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
     )
 
 
-def _class_label(verdict: Verdict, senses: Sequence[Sense]) -> Label:
+def _class_label(verdict: Verdict, senses: Sequence[Sense], profile: Profile) -> Label:
     enough = SHARE * verdict.shares[0] if verdict.shares else 0.0
     told = [
         reason.sense for reason, share in zip(verdict.reasons, verdict.shares, strict=True) if share >= enough
@@ -98,7 +98,7 @@ def _class_label(verdict: Verdict, senses: Sequence[Sense]) -> Label:
         value=verdict.class_,
         score=round(verdict.probabilities[verdict.class_], 4),
         evidence=quote(shown),
-        method="rules",
+        method="rules, fitted weights" if profile.weights else "rules",
     )
 
 
