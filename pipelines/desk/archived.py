@@ -65,6 +65,9 @@ def _disarm(element: Any) -> None:
         for name, value in list(element.attrib.items()):
             if not _stays(name, value):
                 del element.attrib[name]
+        if element.tag == "img" and "src" not in element.attrib:
+            element.tag = "em"
+            element.text = f"[picture: {element.attrib.get('alt') or 'without words'}]"
 
 
 def _stays(name: str, value: str) -> bool:

@@ -34,6 +34,8 @@ class Card:
     origins: int
     values: Mapping[str, tuple[str, ...]]
     """By axis: what the incident can be filtered by."""
+    pairs: tuple[tuple[str, str], ...]
+    """The same, as pairs of axis and value."""
 
     def one(self, axis: str) -> str:
         """The only value of ``axis``, or the first."""
@@ -102,6 +104,9 @@ def cards(con: DuckDBPyConnection) -> dict[str, Card]:
             texts=member.get("texts", 0),
             origins=row["origins"] or 0,
             values=values,
+            pairs=tuple(
+                (axis, value) for axis, several in values.items() for value in dict.fromkeys(several)
+            ),
         )
     return found
 

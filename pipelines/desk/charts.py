@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 
 from pipelines.desk.cards import Card
 
@@ -61,9 +62,7 @@ class Timeline:
 
 def bars(cards: Sequence[Card], axis: str) -> list[Bar]:
     """Incidents by value of ``axis``, the most first; one incident may count for several values."""
-    tally: Counter[str] = Counter()
-    for card in cards:
-        tally.update(card.values.get(axis, ()))
+    tally = Counter(chain.from_iterable(card.values.get(axis, ()) for card in cards))
     ordered = sorted(tally.items(), key=lambda item: (-item[1], item[0]))
     longest = ordered[0][1] if ordered else 1
     return [Bar(label, n, n / longest) for label, n in ordered]
@@ -71,15 +70,15 @@ def bars(cards: Sequence[Card], axis: str) -> list[Bar]:
 
 def timeline(cards: Sequence[Card]) -> Timeline | None:
     """Incidents by the day, week or month of their first report; ``None`` when none has a day."""
-    days = [(card.first.date(), card.one("class")) for card in cards if card.first]
+    days = Counter((card.first.date(), card.one("class")) for card in cards if card.first)
     if not days:
         return None
     first, last = min(days)[0], max(days)[0]
     span = (last - first).days
     unit = "day" if span < 62 else "week" if span < 7 * MOST_COLUMNS else "month"
     tally: dict[date, Counter[str]] = {}
-    for day, kind in days:
-        tally.setdefault(_start(day, unit), Counter())[kind if kind in CLASSES else "other"] += 1
+    for (day, kind), n in days.items():
+        tally.setdefault(_start(day, unit), Counter())[kind if kind in CLASSES else "other"] += n
     starts = [_start(first, unit)]
     while starts[-1] < _start(last, unit):
         starts.append(_next(starts[-1], unit))

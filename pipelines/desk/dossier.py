@@ -11,46 +11,46 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines.desk.lighting import Row, is_sample
+from pipelines.desk.lists import among
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_IN = "(SELECT unnest(?::VARCHAR[]))"
-ARTICLES = f"""
+ARTICLES = """
 SELECT a.article_id, f.text_id, a.url, a.canonical_url, a.outlet_id, coalesce(o.name, a.outlet_id) AS outlet, a.title,
        a.title_as_printed, e.title_en, e.engine AS title_engine, e.model AS title_model, a.authors, a.published,
        a.published_zone, a.published_precision, a.modified, a.fetched, a.section, a.version, a.page_sha256, a.extractor,
        l.language, l.language_tag, l.script, l.region, l.confidence, l.method, f.relation, f.reason AS fold_reason,
        f.same_as, f.similarity, f.attributed_source, o.country
-       {{more}}
-FROM (SELECT * FROM store.article WHERE article_id IN {_IN}
-      QUALIFY version = max(version) OVER (PARTITION BY article_id)) a
-LEFT JOIN store.fold f USING (article_id)
-LEFT JOIN store.language l USING (article_id)
-LEFT JOIN store.title_en e USING (article_id)
-LEFT JOIN store.outlet o USING (outlet_id)
+       {more}
+FROM (SELECT article_id, max(version) AS version FROM store.article WHERE article_id IN {ids} GROUP BY article_id) newest
+JOIN store.article a ON a.article_id = newest.article_id AND a.version = newest.version AND a.article_id IN {ids}
+LEFT JOIN (SELECT * FROM store.fold WHERE article_id IN {ids}) f ON f.article_id = a.article_id
+LEFT JOIN (SELECT * FROM store.language WHERE article_id IN {ids}) l ON l.article_id = a.article_id
+LEFT JOIN (SELECT * FROM store.title_en WHERE article_id IN {ids}) e ON e.article_id = a.article_id
+LEFT JOIN store.outlet o ON o.outlet_id = a.outlet_id
 ORDER BY a.published NULLS LAST, a.article_id
 """
-SENTENCES = f"""
+SENTENCES = """
 SELECT text_id, field, n, start_at, end_at, source, target, flags, engine, model FROM store.sentence
-WHERE current AND text_id IN {_IN} ORDER BY text_id, CASE field WHEN 'title' THEN 0 ELSE 1 END, start_at, n
+WHERE current AND text_id IN {ids} ORDER BY text_id, CASE field WHEN 'title' THEN 0 ELSE 1 END, start_at, n
 """
-EVIDENCE = f"""
+EVIDENCE = """
 SELECT subject, subject_id, axis, value, text_id, article_id, quote, field, start_at, end_at FROM store.evidence
-WHERE subject_id IN {_IN} ORDER BY subject, subject_id, axis, value, text_id, article_id, field, start_at, end_at
+WHERE subject_id IN {ids} ORDER BY subject, subject_id, axis, value, text_id, article_id, field, start_at, end_at
 """
-TEXTS = f"""
+TEXTS = """
 SELECT t.text_id, t.article_id AS read_from, t.published, j.class, j.materialisation, j.limbs, j.severity,
        r.relevant, r.score AS relevance
 FROM store.text t
-LEFT JOIN store.judgement j USING (text_id)
-LEFT JOIN store.relevance r USING (text_id)
-WHERE t.text_id IN {_IN} ORDER BY t.published NULLS LAST, t.text_id
+LEFT JOIN (SELECT * FROM store.judgement WHERE text_id IN {ids}) j ON j.text_id = t.text_id
+LEFT JOIN (SELECT * FROM store.relevance WHERE text_id IN {ids}) r ON r.text_id = t.text_id
+WHERE t.text_id IN {ids} ORDER BY t.published NULLS LAST, t.text_id
 """
-DECISIONS = f"""
-WITH here AS (SELECT * FROM store.decision WHERE subject_id IN {_IN}
-              OR (after->>'into') IN {_IN} OR (before->>'incident_id') IN {_IN})
+DECISIONS = """
+WITH here AS (SELECT * FROM store.decision WHERE subject_id IN {ids}
+              OR (after->>'into') IN {ids} OR (before->>'incident_id') IN {ids})
 SELECT decision_id, subject, subject_id, action, before, after, reason, made_by, made, outcome, undone_by, position
 FROM (SELECT * FROM here UNION SELECT * FROM store.decision
       WHERE subject = 'decision' AND subject_id IN (SELECT decision_id FROM here))
@@ -58,43 +58,48 @@ ORDER BY position
 """
 
 
+def _ask(con: DuckDBPyConnection, sql: str, ids: Sequence[str], **words: str) -> list[Row]:
+    """The rows of a query that names ``ids``, as often as it does."""
+    place, values = among(ids)
+    return fetch_rows(con, sql.format(ids=place, **words), values * sql.count("{ids}"))
+
+
 def articles(con: DuckDBPyConnection, ids: Sequence[str], *, bodies: bool = False) -> list[Row]:
     """Articles by id, earliest first; with ``text`` only where bodies are asked for."""
-    return fetch_rows(con, ARTICLES.format(more=", a.text" if bodies else ""), [list(ids)])
+    return _ask(con, ARTICLES, ids, more=", a.text" if bodies else "")
 
 
 def carriers(con: DuckDBPyConnection, texts: Sequence[str]) -> list[str]:
-    rows = con.execute(
-        f"SELECT article_id FROM store.fold WHERE text_id IN {_IN} ORDER BY article_id", [list(texts)]
-    ).fetchall()
-    return [name for (name,) in rows]
+    rows = _ask(con, "SELECT article_id FROM store.fold WHERE text_id IN {ids} ORDER BY article_id", texts)
+    return [row["article_id"] for row in rows]
 
 
 def sentences(con: DuckDBPyConnection, texts: Sequence[str]) -> dict[str, list[Row]]:
     """Sentences by text, in reading order."""
     found: dict[str, list[Row]] = {}
-    for row in fetch_rows(con, SENTENCES, [list(texts)]):
+    for row in _ask(con, SENTENCES, texts):
         found.setdefault(row["text_id"], []).append(row)
     return found
 
 
 def evidence(con: DuckDBPyConnection, subjects: Sequence[str]) -> list[Row]:
     """Evidence of incidents or texts, by axis and value."""
-    return fetch_rows(con, EVIDENCE, [list(subjects)])
+    return _ask(con, EVIDENCE, subjects)
+
+
+LABELS = """
+SELECT subject, subject_id, axis, value, score, method, model, decided_by FROM store.label
+WHERE subject_id IN {ids} ORDER BY subject, subject_id, axis, score DESC NULLS LAST, value
+"""
 
 
 def labels(con: DuckDBPyConnection, subjects: Sequence[str]) -> list[Row]:
-    return fetch_rows(
-        con,
-        f"SELECT subject, subject_id, axis, value, score, method, model, decided_by FROM store.label "
-        f"WHERE subject_id IN {_IN} ORDER BY subject, subject_id, axis, score DESC NULLS LAST, value",
-        [list(subjects)],
-    )
+    return _ask(con, LABELS, subjects)
 
 
 def decisions(con: DuckDBPyConnection, subjects: Sequence[str]) -> list[Row]:
     """Decisions that touch any of the subjects, and what undid them, oldest first."""
-    rows = fetch_rows(con, DECISIONS, [list(subjects)] * 3)
+    rows = _ask(con, DECISIONS, subjects)
     for row in rows:
         row["after"] = json.loads(row["after"] or "{}")
         row["before"] = json.loads(row["before"] or "{}")
@@ -124,7 +129,7 @@ def incident(con: DuckDBPyConnection, incident_id: str) -> Row | None:
         "record": record,
         "members": {row["text_id"]: row for row in members},
         "articles": articles(con, known),
-        "texts": fetch_rows(con, TEXTS, [text_ids]),
+        "texts": _ask(con, TEXTS, text_ids),
         "sentences": found_sentences,
         "sample": any(is_sample(s["engine"], s["model"]) for rows in found_sentences.values() for s in rows),
         "labels": labels(con, [incident_id, *text_ids]),
@@ -134,10 +139,8 @@ def incident(con: DuckDBPyConnection, incident_id: str) -> Row | None:
             "SELECT * FROM store.vote WHERE incident_id = ? ORDER BY axis, texts DESC, articles DESC, value",
             [incident_id],
         ),
-        "facts": fetch_rows(
-            con,
-            f"SELECT * FROM store.fact WHERE text_id IN {_IN} ORDER BY kind, value, text_id, n",
-            [text_ids],
+        "facts": _ask(
+            con, "SELECT * FROM store.fact WHERE text_id IN {ids} ORDER BY kind, value, text_id, n", text_ids
         ),
         "history": history,
         "decisions": decisions(con, [incident_id, *redirects, *text_ids, *known]),
@@ -168,7 +171,7 @@ def article(con: DuckDBPyConnection, article_id: str) -> Row | None:
         return None
     record = found[0]
     text_id = record["text_id"]
-    texts = fetch_rows(con, TEXTS, [[text_id]]) if text_id else []
+    texts = _ask(con, TEXTS, [text_id]) if text_id else []
     others = [name for name in carriers(con, [text_id]) if name != article_id] if text_id else []
     lines = sentences(con, [text_id]).get(text_id, []) if text_id else []
     return {
@@ -206,11 +209,12 @@ def article(con: DuckDBPyConnection, article_id: str) -> Row | None:
 
 def summaries(con: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, str]:
     """The summaries of the incidents on one page of a list."""
-    rows = con.execute(
-        f"SELECT incident_id, summary FROM store.incident WHERE incident_id IN {_IN} AND summary IS NOT NULL",
-        [list(ids)],
-    ).fetchall()
-    return dict(rows)
+    rows = _ask(
+        con,
+        "SELECT incident_id, summary FROM store.incident WHERE incident_id IN {ids} AND summary <> ''",
+        ids,
+    )
+    return {row["incident_id"]: row["summary"] for row in rows}
 
 
 def current_id(con: DuckDBPyConnection, incident_id: str) -> str | None:

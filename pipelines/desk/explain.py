@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipelines.desk.lists import among
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
@@ -11,139 +13,146 @@ if TYPE_CHECKING:
 
 Step = dict[str, Any]
 """``stage``, ``subject``, ``outcome``, ``reason``, ``version``, ``run_id``, ``when``."""
+ABOUT_TEXTS = ("relevance", "labels", "incidents")
 
 
 def explain(con: DuckDBPyConnection, asked: str) -> list[Step]:
     """The steps of whatever ``asked`` names; empty when nothing is known under it."""
     if con.execute("SELECT 1 FROM store.incident WHERE incident_id = ?", [asked]).fetchone():
         return _incident(con, asked)
-    founder = con.execute("SELECT article_id FROM store.text WHERE text_id = ?", [asked]).fetchone()
-    if founder:
-        return _article(con, founder[0])
+    article_id = _article_of(con, asked)
     fetches = fetch_rows(
-        con,
-        "SELECT * FROM store.fetch WHERE url = $1 OR final_url = $1 OR article_id = $1 ORDER BY fetched, url",
-        [asked],
+        con, "SELECT * FROM store.fetch WHERE article_id = ? ORDER BY fetched, url", [article_id or asked]
     )
-    steps = [_fetch(row) for row in fetches]
-    article = con.execute(
-        "SELECT article_id FROM store.article WHERE article_id = $1 OR url = $1 OR canonical_url = $1 LIMIT 1",
-        [asked],
-    ).fetchone()
-    if article is None and fetches:
-        ids = [row["article_id"] for row in fetches if row["article_id"]]
-        article = (
-            con.execute("SELECT article_id FROM store.article WHERE article_id = ?", [ids[0]]).fetchone()
-            if ids
-            else None
+    if not fetches:
+        fetches = fetch_rows(
+            con, "SELECT * FROM store.fetch WHERE url = $1 OR final_url = $1 ORDER BY fetched, url", [asked]
         )
+        article_id = article_id or next((row["article_id"] for row in fetches if row["article_id"]), None)
+    return _steps(con, article_id, fetches)
+
+
+def _article_of(con: DuckDBPyConnection, asked: str) -> str | None:
+    """The article that an id of its own, the id of its text or an address names."""
+    for sql in (
+        "SELECT article_id FROM store.article WHERE article_id = ? LIMIT 1",
+        "SELECT article_id FROM store.text WHERE text_id = ?",
+        "SELECT article_id FROM store.article WHERE url = $1 OR canonical_url = $1 ORDER BY article_id LIMIT 1",
+    ):
+        row = con.execute(sql, [asked]).fetchone()
+        if row:
+            return str(row[0])
+    return None
+
+
+def _steps(con: DuckDBPyConnection, article_id: str | None, fetches: Sequence[dict[str, Any]]) -> list[Step]:
+    folds = (
+        fetch_rows(con, "SELECT * FROM store.fold WHERE article_id = ?", [article_id]) if article_id else []
+    )
+    fold = folds[0] if folds else None
+    subjects = (
+        [row["fetch_id"] for row in fetches]
+        + ([article_id] if article_id else [])
+        + ([fold["text_id"]] if fold else [])
+    )
+    answers = _answers(con, subjects)
+    steps = []
     for row in fetches:
-        steps += _results(con, "reading", row["fetch_id"])
-    if article:
-        steps += _article(con, article[0], with_fetches=not fetches)
-    return steps
+        steps += [_fetch(row), *answers.get(("reading", row["fetch_id"]), [])]
+    if not article_id:
+        return steps
+    for stage in ("language", "texts"):
+        steps += answers.get((stage, article_id), [])
+    if fold:
+        if fold["reason"]:
+            steps.append(
+                _step("texts", article_id, fold["relation"], f"text {fold['text_id']}: {fold['reason']}")
+            )
+        for stage in ABOUT_TEXTS:
+            steps += answers.get((stage, fold["text_id"]), [])
+        steps += _evidence(con, fold["text_id"]) + _memberships(con, fold["text_id"])
+    steps += answers.get(("translation", article_id), [])
+    decisions = fetch_rows(
+        con, "SELECT * FROM store.decision WHERE subject_id = ? ORDER BY made", [article_id]
+    )
+    return steps + [
+        _step(
+            "decision",
+            d["subject_id"],
+            f"{d['action']}: {d['outcome']}",
+            d["reason"] or "",
+            d["decision_id"],
+            d["made"],
+        )
+        for d in decisions
+    ]
+
+
+def _step(stage: str, subject: str, outcome: str, reason: str, run_id: str = "", when: Any = None) -> Step:
+    return {
+        "stage": stage,
+        "subject": subject,
+        "outcome": outcome,
+        "reason": reason,
+        "version": "",
+        "run_id": run_id,
+        "when": when,
+    }
 
 
 def _fetch(row: dict[str, Any]) -> Step:
     what = f"HTTP {row['http_status']}" if row["http_status"] else ""
     where = f"{row['warc_file']} at byte {row['warc_offset']}" if row["warc_file"] else ""
-    return {
-        "stage": "landing",
-        "subject": row["url"],
-        "outcome": row["outcome"],
-        "reason": "; ".join(part for part in (row["reason"], row["way"], what, where) if part),
-        "version": "",
-        "run_id": row["run_id"],
-        "when": row["fetched"],
-    }
+    reason = "; ".join(part for part in (row["reason"], row["way"], what, where) if part)
+    return _step("landing", row["url"], row["outcome"], reason, row["run_id"], row["fetched"])
 
 
-def _results(con: DuckDBPyConnection, stage: str, subject_id: str) -> list[Step]:
+def _answers(con: DuckDBPyConnection, subjects: Sequence[str]) -> dict[tuple[str, str], list[Step]]:
+    """Every stage's answer about the subjects, by stage and subject."""
+    place, values = among(subjects)
     rows = fetch_rows(
         con,
-        "SELECT r.stage, r.subject_id AS subject, r.outcome, r.reason, r.version, r.run_id, u.started AS when "
-        "FROM store.stage_result r LEFT JOIN store.run u USING (run_id) WHERE r.stage = ? AND r.subject_id = ?",
-        [stage, subject_id],
+        "SELECT r.stage, r.subject_id AS subject, r.outcome, r.reason, r.version, r.run_id, u.started AS moment "
+        f"FROM store.stage_result r LEFT JOIN store.run u USING (run_id) WHERE r.subject_id IN {place}",
+        values,
     )
-    return [{**row, "when": row.pop("when")} for row in rows]
+    found: dict[tuple[str, str], list[Step]] = {}
+    for row in rows:
+        row["when"] = row.pop("moment")
+        found.setdefault((row["stage"], row["subject"]), []).append(row)
+    return found
 
 
-def _article(con: DuckDBPyConnection, article_id: str, *, with_fetches: bool = True) -> list[Step]:
-    steps: list[Step] = []
-    if with_fetches:
-        for row in fetch_rows(
-            con, "SELECT * FROM store.fetch WHERE article_id = ? ORDER BY fetched", [article_id]
-        ):
-            steps += [_fetch(row), *_results(con, "reading", row["fetch_id"])]
-    for stage in ("language", "texts"):
-        steps += _results(con, stage, article_id)
-    fold = fetch_rows(con, "SELECT * FROM store.fold WHERE article_id = ?", [article_id])
-    for row in fold:
-        if row["reason"]:
-            steps.append(
-                {
-                    "stage": "texts",
-                    "subject": article_id,
-                    "outcome": row["relation"],
-                    "reason": f"text {row['text_id']}: {row['reason']}",
-                    "version": "",
-                    "run_id": "",
-                    "when": None,
-                }
-            )
-        for stage in ("relevance", "labels", "incidents"):
-            steps += _results(con, stage, row["text_id"])
-        quotes = fetch_rows(
-            con,
-            "SELECT axis, value, quote FROM store.evidence WHERE subject = 'text' AND subject_id = ? "
-            "AND axis IN ('relevant', 'class') ORDER BY axis DESC, start_at LIMIT 6",
-            [row["text_id"]],
+def _evidence(con: DuckDBPyConnection, text_id: str) -> list[Step]:
+    rows = fetch_rows(
+        con,
+        "SELECT axis, value, quote FROM store.evidence WHERE subject = 'text' AND subject_id = ? "
+        "AND axis IN ('relevant', 'class') ORDER BY axis DESC, start_at LIMIT 6",
+        [text_id],
+    )
+    return [_step("evidence", text_id, f"{row['axis']} {row['value']}", f"“{row['quote']}”") for row in rows]
+
+
+def _memberships(con: DuckDBPyConnection, text_id: str) -> list[Step]:
+    rows = fetch_rows(
+        con, "SELECT * FROM store.incident_member WHERE text_id = ? ORDER BY incident_id", [text_id]
+    )
+    return [
+        _step(
+            "incidents",
+            text_id,
+            f"in {row['incident_id']} as {row['role']}",
+            row["reason"],
+            when=row["joined"],
         )
-        steps += [
-            {
-                "stage": "evidence",
-                "subject": row["text_id"],
-                "outcome": f"{q['axis']} {q['value']}",
-                "reason": f"“{q['quote']}”",
-                "version": "",
-                "run_id": "",
-                "when": None,
-            }
-            for q in quotes
-        ]
-        steps += [
-            {
-                "stage": "incidents",
-                "subject": row["text_id"],
-                "outcome": f"in {m['incident_id']} as {m['role']}",
-                "reason": m["reason"],
-                "version": "",
-                "run_id": "",
-                "when": m["joined"],
-            }
-            for m in fetch_rows(
-                con,
-                "SELECT * FROM store.incident_member WHERE text_id = ? ORDER BY incident_id",
-                [row["text_id"]],
-            )
-        ]
-    steps += _results(con, "translation", article_id)
-    steps += [
-        {
-            "stage": "decision",
-            "subject": d["subject_id"],
-            "outcome": f"{d['action']}: {d['outcome']}",
-            "reason": d["reason"] or "",
-            "version": "",
-            "run_id": d["decision_id"],
-            "when": d["made"],
-        }
-        for d in fetch_rows(con, "SELECT * FROM decisions WHERE subject_id = ? ORDER BY made", [article_id])
+        for row in rows
     ]
-    return steps
 
 
 def _incident(con: DuckDBPyConnection, incident_id: str) -> list[Step]:
+    rows = fetch_rows(
+        con, "SELECT * FROM store.incident_event WHERE incident_id = ? ORDER BY n", [incident_id]
+    )
     return [
         {
             "stage": "incidents",
@@ -154,7 +163,5 @@ def _incident(con: DuckDBPyConnection, incident_id: str) -> list[Step]:
             "run_id": row["run_id"],
             "when": row["happened"],
         }
-        for row in fetch_rows(
-            con, "SELECT * FROM incident_history WHERE incident_id = ? ORDER BY n", [incident_id]
-        )
+        for row in rows
     ]

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from pipelines.desk.lists import among
 from pipelines.desk.wording import changed
 from pipelines.store import fetch_rows
 
@@ -55,16 +56,17 @@ def changes(con: DuckDBPyConnection, *, since: datetime | None = None, limit: in
 
 def entries(con: DuckDBPyConnection, incidents: Collection[str]) -> list[Change]:
     """The newest changes of some incidents."""
+    place, values = among(sorted(incidents))
     rows = fetch_rows(
         con,
-        """
+        f"""
         SELECT e.incident_id, e.n, e.revision, e.happened, e.kind, e.detail, e.reason, e.made_by,
                coalesce(i.title, i.title_original, i.incident_id) AS title
         FROM store.incident_event e JOIN store.incident i USING (incident_id)
-        WHERE e.incident_id IN (SELECT unnest(?::VARCHAR[]))
-        ORDER BY e.happened DESC, e.incident_id, e.n DESC LIMIT ?
+        WHERE e.incident_id IN {place}
+        ORDER BY e.happened DESC, e.incident_id, e.n DESC LIMIT {LONGEST}
         """,
-        [sorted(incidents), LONGEST],
+        values,
     )
     return [_change(row) for row in rows]
 

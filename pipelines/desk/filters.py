@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import chain
 from urllib.parse import urlencode
 
 from pipelines.desk.cards import MARKS, Card
@@ -164,29 +165,32 @@ def apply(
     """
     wanted = {axis: frozenset(values) for axis, values in filters.chosen.items() if values}
     passed: list[Card] = []
-    tallies: dict[str, Counter[str]] = {axis: Counter() for axis in AXES}
+    counted: list[Iterable[tuple[str, str]]] = []
     for card in every:
-        if holding is not None and card.incident_id not in holding:
+        if (holding is not None and card.incident_id not in holding) or not _within(card, filters):
             continue
-        if not _within(card, filters):
-            continue
-        values = card.values
-        if card.incident_id in marks:
-            values = {**values, "mark": (marks[card.incident_id],)}
-        failed = [axis for axis, among in wanted.items() if among.isdisjoint(values.get(axis, ()))]
-        if "state" not in wanted and values.get("state") == ("merged",):
+        mark = marks.get(card.incident_id)
+        failed = [
+            axis for axis, among in wanted.items()
+            if among.isdisjoint((mark,) if mark and axis == "mark" else card.values.get(axis, ()))
+        ]  # fmt: skip
+        if card.merged_into and "state" not in wanted:
             failed.append("state")  # merged incidents show only when asked for
-        if not failed:
+        if len(failed) > 1:
+            continue
+        pairs: Iterable[tuple[str, str]] = card.pairs
+        if mark:
+            pairs = [("mark", mark) if pair[0] == "mark" else pair for pair in pairs]
+        if failed:
+            pairs = [pair for pair in pairs if pair[0] == failed[0]]
+        else:
             passed.append(card)
-            for axis in AXES:
-                tallies[axis].update(values.get(axis, ()))
-        elif len(failed) == 1:
-            tallies[failed[0]].update(values.get(failed[0], ()))
-    for axis, among in wanted.items():
-        for value in among:
-            tallies[axis].setdefault(value, 0)
+        counted.append(pairs)
     passed.sort(key=SORTS[filters.sort][1])
-    return Found(passed, {axis: _ordered(axis, tally) for axis, tally in tallies.items()})
+    counts: dict[str, dict[str, int]] = {axis: dict.fromkeys(wanted.get(axis, ()), 0) for axis in AXES}
+    for (axis, value), n in Counter(chain.from_iterable(counted)).items():
+        counts[axis][value] = n
+    return Found(passed, {axis: _ordered(axis, found) for axis, found in counts.items()})
 
 
 def _within(card: Card, filters: Filters) -> bool:
@@ -195,7 +199,7 @@ def _within(card: Card, filters: Filters) -> bool:
     return not (filters.until and (card.first is None or card.first.date() > filters.until))
 
 
-def _ordered(axis: str, tally: Counter[str]) -> list[tuple[str, int]]:
+def _ordered(axis: str, tally: Mapping[str, int]) -> list[tuple[str, int]]:
     order = ORDERS.get(axis)
     if order:
         return [(value, tally[value]) for value in order if value in tally]

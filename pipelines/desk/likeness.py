@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from pipelines.desk.cards import Card
 from pipelines.hanzi import fold
@@ -53,6 +54,7 @@ def _pairs(card: Card) -> tuple[frozenset[str], frozenset[str]]:
     return _of(card.title), _of(card.title_original or "")
 
 
+@lru_cache(maxsize=1 << 15)
 def _of(title: str) -> frozenset[str]:
     if title.isascii():
         words = title.lower().split()

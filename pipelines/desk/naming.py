@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from pipelines.desk.lists import among
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -33,27 +35,32 @@ def names_in(con: DuckDBPyConnection, sentences: Iterable[str | None]) -> Names:
     ids = sorted({match for sentence in sentences if sentence for match in _ID.findall(sentence)})
     if not ids:
         return {}
+    place, values = among(ids)
+    texts = dict(
+        con.execute(f"SELECT text_id, article_id FROM store.text WHERE text_id IN {place}", values).fetchall()
+    )
+    leads = texts | {name: name for name in ids if ":" in name}
+    articles, known = among(sorted(set(leads.values())))
     rows = con.execute(
-        """
-        WITH asked AS (SELECT unnest(?::VARCHAR[]) AS id),
-        found AS (
-            SELECT a.id, t.article_id FROM asked a JOIN store.text t ON t.text_id = a.id
-            UNION ALL SELECT id, id FROM asked WHERE contains(id, ':')
-        )
-        SELECT f.id, f.article_id, coalesce(any_value(o.name), any_value(a.outlet_id)), arg_max(a.title, a.version)
-        FROM found f JOIN store.article a USING (article_id) LEFT JOIN store.outlet o USING (outlet_id)
-        GROUP BY f.id, f.article_id
+        f"""
+        SELECT a.article_id, coalesce(any_value(o.name), any_value(a.outlet_id)), arg_max(a.title, a.version)
+        FROM store.article a LEFT JOIN store.outlet o USING (outlet_id) WHERE a.article_id IN {articles} GROUP BY a.article_id
         """,
-        [ids],
+        known,
     ).fetchall()
+    told = {article: (outlet, title) for article, outlet, title in rows}
     names = {
-        name: Name(outlet, f"{outlet}: {title or ''}", f"/article/{quote(article, safe=':')}")
-        for name, article, outlet, title in rows
+        name: Name(
+            told[article][0],
+            f"{told[article][0]}: {told[article][1] or ''}",
+            f"/article/{quote(article, safe=':')}",
+        )
+        for name, article in leads.items()
+        if article in told
     }
     incidents = con.execute(
-        "SELECT incident_id, coalesce(title, title_original, incident_id) FROM store.incident "
-        "WHERE incident_id IN (SELECT unnest(?::VARCHAR[]))",
-        [ids],
+        f"SELECT incident_id, coalesce(title, title_original, incident_id) FROM store.incident WHERE incident_id IN {place}",
+        values,
     ).fetchall()
     return names | {name: Name(title, title, f"/incident/{name}") for name, title in incidents}
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipelines.desk.lists import among
 from pipelines.hanzi import fold, fold_with_offsets, source_span
 from pipelines.store import fetch_rows
 
@@ -81,117 +82,128 @@ def forms_of(word: str) -> list[str]:
     return sorted(forms, key=lambda form: (form != word, form))
 
 
-_HOLDING = """
-SELECT article_id, max(score) AS score FROM (
-    SELECT s.article_id, CASE WHEN {title} THEN 3 ELSE 0 END + CASE WHEN {body} THEN 1 ELSE 0 END AS score
-    FROM store.search s WHERE {title} OR {body}
-    UNION ALL
-    SELECT article_id, 3 FROM store.title_en WHERE {english_title}
-    UNION ALL
-    SELECT f.article_id, 1 FROM (SELECT DISTINCT text_id FROM store.sentence WHERE current AND field = 'text' AND {english}) n
-    JOIN store.fold f USING (text_id)
-) GROUP BY article_id
-"""
+def _holding(con: DuckDBPyConnection, query: str) -> tuple[dict[str, int], list[list[str]]]:
+    """Articles that hold every word, with a score (3 for a title, 1 for a body, by word), and the words' forms.
 
-
-def _holding(con: DuckDBPyConnection, forms: list[str]) -> dict[str, int]:
-    """Articles that hold any of the forms, with a score: 3 for a title, 1 for a body."""
-
-    def either(column: str, wanted: list[str]) -> str:
-        return "(" + " OR ".join(f"contains({column}, ?)" for _ in wanted) + ")" if wanted else "false"
-
-    english = [
-        form for form in forms if form.isascii()
-    ]  # translations are in Latin letters: nothing else is there
-    sql = _HOLDING.format(
-        title=either("s.title", forms),
-        body=either("s.body", forms),
-        english_title=either("lower(title_en)", english),
-        english=either("lower(target)", english),
-    )
-    values = [*forms * 4, *english * 2]
-    return dict(con.execute(sql, values).fetchall())
-
-
-def _every_word(con: DuckDBPyConnection, query: str) -> tuple[dict[str, int], list[list[str]]]:
+    Each table is read once for all words: unpacking the bodies is what a search costs.
+    """
     words = [forms_of(word) for word in words_of(query)]
-    found: dict[str, int] = {}
-    for n, forms in enumerate(words):
-        held = _holding(con, forms)
-        found = {name: held[name] + found[name] for name in found if name in held} if n else held
-    return found, words
+    if not words:
+        return {}, []
+    # translations are in Latin letters: other forms cannot stand there
+    latin = [[form for form in forms if form.isascii()] for forms in words]
+    values: list[str] = []
+
+    def source(columns: dict[str, int], table: str, forms: list[list[str]], rest: str = "") -> str:
+        hits = []
+        for several in forms:
+            parts = []
+            for column, worth in columns.items():
+                values.extend(several)
+                either = " OR ".join(f"contains({column}, ?)" for _ in several) or "false"
+                parts.append(f"CASE WHEN {either} THEN {worth} ELSE 0 END")
+            hits.append(" + ".join(parts))
+        named = ", ".join(f"{hit} AS w{n}" for n, hit in enumerate(hits))
+        found = " OR ".join(f"w{n} > 0" for n in range(len(hits)))
+        return f"SELECT * FROM (SELECT {table.partition(' ')[2]}, {named} FROM {table.partition(' ')[0]} {rest}) WHERE {found}"
+
+    sources = [source({"title": 3, "body": 1}, "store.search article_id", words)]
+    if any(latin):
+        sources.append(source({"lower(title_en)": 3}, "store.title_en article_id", latin))
+        english = source(
+            {"lower(target)": 1}, "store.sentence text_id", latin, "WHERE current AND field = 'text'"
+        )
+        most = ", ".join(f"max(w{n}) AS w{n}" for n in range(len(words)))
+        each = ", ".join(f"e.w{n}" for n in range(len(words)))
+        sources.append(
+            f"SELECT f.article_id, {each} FROM (SELECT text_id, {most} FROM ({english}) GROUP BY text_id) e "
+            "JOIN store.fold f USING (text_id)"
+        )
+    score = " + ".join(f"sum(w{n})" for n in range(len(words)))
+    every = " AND ".join(f"sum(w{n}) > 0" for n in range(len(words)))
+    sql = f"SELECT article_id, ({score})::INTEGER FROM ({' UNION ALL '.join(sources)}) GROUP BY article_id HAVING {every}"
+    return dict(con.execute(sql, values).fetchall()), words
 
 
 def incidents_holding(con: DuckDBPyConnection, query: str) -> frozenset[str]:
     """The incidents with an article that holds every word of ``query``."""
-    found, _ = _every_word(con, query)
+    found, _ = _holding(con, query)
+    place, values = among(found)
     rows = con.execute(
         "SELECT DISTINCT m.incident_id FROM store.incident_member m JOIN store.fold f USING (text_id) "
-        "WHERE f.article_id IN (SELECT unnest(?::VARCHAR[]))",
-        [sorted(found)],
+        f"WHERE f.article_id IN {place}",
+        values,
     ).fetchall()
     return frozenset(name for (name,) in rows)
 
 
-_WHERE = """
-WITH found AS (SELECT unnest(?::VARCHAR[]) AS article_id, unnest(?::INTEGER[]) AS score),
-place AS (
-    SELECT d.article_id, d.score, f.text_id, m.incident_id
-    FROM found d
-    LEFT JOIN store.fold f USING (article_id)
-    LEFT JOIN (SELECT m.text_id, min(m.incident_id) AS incident_id FROM store.incident_member m
-               JOIN store.incident i USING (incident_id) WHERE i.merged_into IS NULL GROUP BY m.text_id) m
-      ON m.text_id = f.text_id
-    {only}
-),
-day AS (SELECT article_id, arg_max(published, version) AS published FROM store.article
-        WHERE article_id IN (SELECT article_id FROM place) GROUP BY article_id)
-SELECT p.article_id, p.text_id, p.incident_id, p.score FROM place p LEFT JOIN day USING (article_id)
-ORDER BY p.score DESC, published DESC NULLS LAST, p.article_id LIMIT ?
+_PLACE = """
+SELECT a.article_id, f.text_id, m.incident_id, arg_max(a.published, a.version) AS published
+FROM store.article a
+LEFT JOIN store.fold f USING (article_id)
+LEFT JOIN (SELECT m.text_id, min(m.incident_id) AS incident_id FROM store.incident_member m
+           JOIN store.incident i USING (incident_id) WHERE i.merged_into IS NULL GROUP BY m.text_id) m
+  ON m.text_id = f.text_id
+WHERE a.article_id IN {ids} {only}
+GROUP BY ALL
 """
 _SHOWN = """
 SELECT a.article_id, a.title, e.title_en, a.outlet_id, a.published, a.text, l.language_tag
-FROM (SELECT * FROM store.article WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
-      QUALIFY version = max(version) OVER (PARTITION BY article_id)) a
+FROM store.article a
 LEFT JOIN store.title_en e USING (article_id)
 LEFT JOIN store.language l USING (article_id)
+WHERE a.article_id IN {ids} ORDER BY a.version
 """
 _ENGLISH = """
 SELECT text_id, string_agg(target, ' ' ORDER BY n) AS text_en FROM store.sentence
-WHERE current AND field = 'text' AND text_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY text_id
+WHERE current AND field = 'text' AND text_id IN {ids} GROUP BY text_id
 """
 _STOPPED = """
 SELECT subject_id, stage, outcome, reason FROM store.stage_result
-WHERE subject_id IN (SELECT unnest(?::VARCHAR[])) AND stage IN ('language', 'texts', 'relevance', 'incidents')
+WHERE subject_id IN {ids} AND stage IN ('language', 'texts', 'relevance', 'incidents')
 """
 
 
 def search(con: DuckDBPyConnection, query: str, *, limit: int, rejects: bool) -> list[Hit]:
     """Articles that hold every word of ``query``, best first; without ``rejects`` only those in an incident."""
-    found, words = _every_word(con, query)
+    found, words = _holding(con, query)
     if not found:
         return []
-    only = "" if rejects else "WHERE m.incident_id IS NOT NULL"
-    names = sorted(found)
-    order = fetch_rows(con, _WHERE.format(only=only), [names, [found[name] for name in names], limit])
-    shown = {
-        row["article_id"]: row for row in fetch_rows(con, _SHOWN, [[row["article_id"] for row in order]])
-    }
-    texts = sorted({row["text_id"] for row in order if row["text_id"]})
-    english = dict(con.execute(_ENGLISH, [texts]).fetchall())
-    stopped = _stopped(con, [row["article_id"] for row in order] + texts)
+    place, values = among(found)
+    only = "" if rejects else "AND m.incident_id IS NOT NULL"
+    rows = fetch_rows(con, _PLACE.format(ids=place, only=only), values)
+    order = sorted(rows, key=lambda row: row["article_id"])
+    order.sort(key=lambda row: str(row["published"] or ""), reverse=True)
+    order.sort(key=lambda row: found[row["article_id"]], reverse=True)
+    best = order[:limit]
+    ids = [row["article_id"] for row in best]
+    place, values = among(ids)
+    shown = {row["article_id"]: row for row in fetch_rows(con, _SHOWN.format(ids=place), values)}
+    texts = sorted({row["text_id"] for row in best if row["text_id"]})
+    place, values = among(texts)
+    english = dict(con.execute(_ENGLISH.format(ids=place), values).fetchall())
+    stopped = _stopped(con, ids + texts)
     flat = [form for forms in words for form in forms]
     return [
-        _hit({**row, **shown[row["article_id"]], "text_en": english.get(row["text_id"])}, flat, stopped)
-        for row in order
-        if row["article_id"] in shown
+        _hit(
+            {
+                **row,
+                **shown[row["article_id"]],
+                "text_en": english.get(row["text_id"]),
+                "score": found[row["article_id"]],
+            },
+            flat,
+            stopped,
+        )
+        for row in best
     ]
 
 
 def _stopped(con: DuckDBPyConnection, subjects: list[str]) -> dict[str, tuple[str, str | None]]:
     """The last stage's outcome and reason, by article or text."""
     late = ("language", "texts", "relevance", "incidents")
-    rows = con.execute(_STOPPED, [subjects]).fetchall()
+    place, values = among(subjects)
+    rows = con.execute(_STOPPED.format(ids=place), values).fetchall()
     rows.sort(key=lambda row: late.index(row[1]))
     return {subject: (outcome, reason) for subject, _, outcome, reason in rows}
 

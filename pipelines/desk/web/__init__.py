@@ -1,15 +1,15 @@
-"""The web desk over :mod:`pipelines.desk`. The door: :func:`create_app`, loaded when it is asked for."""
+"""The web desk over :mod:`pipelines.desk`. The door: :func:`create_app` and :func:`warm`, loaded when asked for."""
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "warm"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "create_app":
-        from pipelines.desk.web.app import create_app
+    if name in __all__:
+        from pipelines.desk.web import app
 
-        return create_app
+        return getattr(app, name)
     raise AttributeError(name)

@@ -95,6 +95,20 @@ def create_app(
     return Guard(Starlette(routes=routes, exception_handlers={HTTPException: refused}), manners)
 
 
+def warm() -> None:
+    """Load what the first pages need (word tables, vocabularies), so that nobody waits for it."""
+    from pipelines import bundles, incidents
+    from pipelines.desk.questions import vocabulary
+    from pipelines.desk.search import forms_of
+    from pipelines.desk.web.render import script
+
+    forms_of("芯片")
+    script("晶片")
+    vocabulary("principle")
+    incidents.default_settings()
+    _ = bundles.VERSION
+
+
 def _files() -> Callable[[Request], Any]:
     """Answers for the desk's own style sheet, script and icon, by name out of a fixed list: no path is looked up."""
     folder = resources.files("pipelines.desk.web") / "static"

@@ -1,27 +1,35 @@
-"""The desk's way to the database: open, ask, close, so that a line that writes never waits for a reader.
+"""The desk's way to the database, on which no line ever waits.
 
-While a line writes, the published copy answers, and the page says as of when.
+While the published copy is as new as the database, the desk reads the copy and may keep it open, which keeps it fast.
+When the database is newer, a request reads the database itself (open, ask, close), a thread brings the copy up to date
+as soon as nobody writes, and while a line holds the database the copy answers and the page says as of when.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines import decisions
-from pipelines.store import reading
+from pipelines.store import Store, StoreError, reading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 T = TypeVar("T")
+Version = tuple[Any, ...]
 PATIENCE, ALONE = 0.25, 5.0
 """Seconds to wait for a busy database: with a published copy beside it, and without."""
+QUIET = 1.0
+"""Seconds without a write after which the database is copied."""
+SHARE = 20
+"""A copy is followed by a rest of this many times its own length, so that a line at work hardly meets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +37,22 @@ class Opened:
     """A connection for one request, and what it is a connection to."""
 
     con: DuckDBPyConnection
-    path: Path
     copy: bool
-    """The published copy: a line is writing to the database itself."""
+    """The published copy answers because a line is writing to the database."""
     as_of: datetime
-    version: tuple[Any, ...]
-    """Changes when the file does: what was worked out from it is worked out anew."""
+    version: Version
+    """Changes when the content does: what was worked out from it is worked out anew."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """The published copy, kept open; closed when it is no longer wanted and nobody asks it anything."""
+
+    con: DuckDBPyConnection
+    stack: ExitStack
+    version: Version
+    users: int = 0
+    wanted: bool = True
 
 
 @dataclass(slots=True)
@@ -42,43 +60,114 @@ class Source:
     """The database and the journal of one data folder, with what was worked out from their present state."""
 
     data_dir: Path
+    publish: bool = True
+    """Keep the published copy as new as the database."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _worked_out: dict[str, tuple[tuple[Any, ...], Any]] = field(default_factory=dict)
-    _journal: tuple[tuple[Any, ...], list[decisions.Decision]] = ((), [])
+    _held: _Held | None = None
+    _known: dict[str, tuple[Version, Any]] = field(default_factory=dict)
+    _works: dict[str, Callable[[DuckDBPyConnection], Any]] = field(default_factory=dict)
+    _journal: tuple[Version, list[decisions.Decision]] = ((), [])
+    _publisher: threading.Thread | None = None
 
     @contextmanager
     def open(self) -> Iterator[Opened]:
         """A read-only connection that reaches no other file.
 
         :raises NoStoreError: when there is no database.
-        :raises StoreBusyError: when a line writes and there is no published copy.
+        :raises StoreBusyError: when a line writes and there is no copy.
         """
         published = reading.published_path(self.data_dir)
+        main = self.data_dir / published.name
+        if _as_new(published, main):
+            with self._copy(published) as con:
+                yield Opened(con, False, _changed(main), _version(published))
+            return
+        if self.publish:
+            self._refresh()
         with reading.reader(self.data_dir, wait=PATIENCE if published.exists() else ALONE) as con:
             con.execute("SET enable_external_access = false")
             row = con.execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchone()
             path = Path(row[0]) if row else published
-            stat = path.stat()
-            wal = path.with_name(path.name + ".wal")
-            log = wal.stat().st_mtime_ns if wal.exists() else 0
-            yield Opened(
-                con=con,
-                path=path,
-                copy=path.parent.name == reading.PUBLISHED,
-                as_of=datetime.fromtimestamp(stat.st_mtime, UTC),
-                version=(str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size, log),
-            )
+            busy = path.parent.name == reading.PUBLISHED
+            yield Opened(con, busy, _changed(path), _version(path))
+
+    @contextmanager
+    def _copy(self, path: Path) -> Iterator[DuckDBPyConnection]:
+        """A connection of one's own to the copy, which stays open behind it."""
+        held = self._hold(path)
+        con = held.con.cursor()
+        try:
+            yield con
+        finally:
+            con.close()
+            with self._lock:
+                held.users -= 1
+                done = not held.wanted and held.users == 0
+            if done:
+                held.stack.close()
+
+    def _hold(self, path: Path) -> _Held:
+        version = _version(path)
+        with self._lock:
+            held = self._held
+            if held is None or held.version != version:
+                if held:
+                    held.wanted = False
+                    if held.users == 0:
+                        held.stack.close()
+                stack = ExitStack()
+                con = stack.enter_context(Store(path.parent).read(wait=PATIENCE))
+                con.execute("SET enable_external_access = false")
+                held = self._held = _Held(con, stack, version)
+            held.users += 1
+            return held
+
+    def close(self) -> None:
+        """Let go of the copy."""
+        with self._lock:
+            held, self._held = self._held, None
+            if held:
+                held.wanted = False
+        if held and held.users == 0:
+            held.stack.close()
+
+    def _refresh(self) -> None:
+        with self._lock:
+            if self._publisher is None or not self._publisher.is_alive():
+                self._publisher = threading.Thread(target=self._bring_up, daemon=True, name="publisher")
+                self._publisher.start()
+
+    def _bring_up(self) -> None:
+        """Copy the database once it is quiet, and work out from the copy what pages will ask for."""
+        published = reading.published_path(self.data_dir)
+        main = self.data_dir / published.name
+        for _ in range(600):
+            if time.time() - _changed(main).timestamp() >= QUIET:
+                break
+            time.sleep(QUIET / 4)
+        began = time.monotonic()
+        try:
+            reading.publish(self.data_dir)
+            if _as_new(published, main):
+                with self._copy(published) as con:
+                    opened = Opened(con, False, _changed(main), _version(published))
+                    for name, work in list(self._works.items()):
+                        self.once(name, opened, work)
+        except (StoreError, OSError):
+            pass  # a line is at work, or the disk is full: requests go on as they did, the next one tries again
+        time.sleep(min(60.0, (time.monotonic() - began) * SHARE))
 
     def once(self, name: str, opened: Opened, work: Callable[[DuckDBPyConnection], T]) -> T:
         """``work(con)``, done once per state of the database; two requests at once may both do it."""
         with self._lock:
-            kept = self._worked_out.get(name)
+            kept = self._known.get(name)
+            self._works[name] = work
         if kept and kept[0] == opened.version:
             result: T = kept[1]
             return result
         result = work(opened.con)
         with self._lock:
-            self._worked_out[name] = (opened.version, result)
+            self._known[name] = (opened.version, result)
         return result
 
     def journal(self) -> list[decisions.Decision]:
@@ -93,3 +182,37 @@ class Source:
         with self._lock:
             self._journal = (state, found)
         return found
+
+
+def _log(path: Path) -> Path:
+    """DuckDB's write-ahead log beside a database."""
+    return path.with_name(path.name + ".wal")
+
+
+def _changed(path: Path) -> datetime:
+    """When a database was last written to."""
+    times = [file.stat().st_mtime for file in (path, _log(path)) if file.exists()]
+    return datetime.fromtimestamp(max(times, default=0.0), UTC)
+
+
+def _as_new(copy: Path, main: Path) -> bool:
+    """Whether the copy holds what the database holds: it was finished after the last write.
+
+    No writer gets in while the copy is made (:func:`pipelines.store.reading.copy_to`), so a later time suffices.
+    """
+    if not copy.exists() or not main.exists():
+        return False
+    finished = copy.stat().st_mtime_ns
+    return all(finished > file.stat().st_mtime_ns for file in (main, _log(main)) if file.exists())
+
+
+def _version(path: Path) -> Version:
+    stat = path.stat()
+    log = _log(path)
+    return (
+        str(path),
+        stat.st_ino,
+        stat.st_mtime_ns,
+        stat.st_size,
+        log.stat().st_mtime_ns if log.exists() else 0,
+    )

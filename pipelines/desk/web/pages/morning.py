@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -60,12 +61,13 @@ def _newest(con: DuckDBPyConnection) -> datetime | None:
 
 
 def _totals(ask: Ask) -> dict[str, int]:
+    """Incidents and hazards, and how many nobody has looked at; marks that are pending count."""
     there = [card for card in ask.cards.values() if not card.merged_into]
-    return {
-        "incidents": sum(card.one("class") == "incident" for card in there),
-        "hazards": sum(card.one("class") == "hazard" for card in there),
-        "unread": sum(ask.mark(card.incident_id) == "new" for card in there),
-    }
+    classes = Counter(card.one("class") for card in there)
+    fresh = {card.incident_id for card in there if card.values["mark"] == ("new",)}
+    fresh |= {name for name, mark in ask.marks.items() if mark == "new"}
+    fresh -= {name for name, mark in ask.marks.items() if mark != "new"}
+    return {"incidents": classes["incident"], "hazards": classes["hazard"], "unread": len(fresh)}
 
 
 def grouped(changes: Sequence[feeds.Change]) -> list[dict[str, Any]]:
