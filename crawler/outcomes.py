@@ -13,12 +13,15 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
-from twisted.internet.error import DNSLookupError
+from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
 
 REFUSALS = frozenset({401, 403, 405, 406, 418, 451})
 """Statuses by which an outlet says that it does not want us."""
 
-RETRIED = (DownloadTimeoutError, DownloadConnectionRefusedError, DownloadFailedError, ResponseDataLossError)
+RETRIED = (
+    DownloadTimeoutError, DownloadConnectionRefusedError, DownloadFailedError, ResponseDataLossError, ConnectError,
+    ConnectionClosed,
+)  # fmt: skip
 
 FAILURES = (*RETRIED, CannotResolveHostError, DownloadCancelledError, IgnoreRequest)
 """What a request may end with other than an answer."""
@@ -65,7 +68,7 @@ def outcome_of(error: BaseException | None) -> tuple[str, str, int | None]:
             if private or "not public" in str(error):
                 return "private_address", private or str(error), None
             return "no_such_host", str(error), None
-        case DownloadConnectionRefusedError() | DownloadFailedError():
+        case DownloadConnectionRefusedError() | DownloadFailedError() | ConnectError() | ConnectionClosed():
             return "connection", str(error) or type(error).__name__, None
     return "error", f"{type(error).__name__}: {error}", None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from crawler import takedown
 from crawler.archive import Archived, stored_line
 from crawler.landinglog import LandingLine, LandingLog, parse_line
 from crawler.warcread import WarcDamage, WarcRecord, iter_warc
+
+_OVERLAP = 3600.0
+"""Seconds, for clocks that jump."""
 
 _TAIL = 256 * 1024
 
@@ -36,21 +40,32 @@ class Recovery:
 
 
 def recover(data_dir: Path) -> Recovery:
-    """Bring archive and landing log of ``data_dir`` to agree. Cheap when they do: one look at each file's end."""
+    """Bring archive and landing log of ``data_dir`` to agree. Cheap when they do: only files that were written since the
+    last recovery that found every file at rest (and the hour before it) are looked at."""
     takedown.finish(data_dir)
     result = Recovery()
     log = LandingLog(data_dir)
+    marker = log.folder / ".recovered"
+    began = time.time()
+    since = marker.stat().st_mtime - _OVERLAP if marker.exists() else 0.0
     for warc in sorted((data_dir / "archive").glob("*.warc.gz")):
+        if warc.stat().st_mtime < since:
+            continue
         with _own(warc) as handle:
             if handle is None:
                 result.skipped.append(warc.name)
                 continue
             _recover_warc(log, warc, result)
     for path in log.files():
+        if path.stat().st_mtime < since:
+            continue
         # A log without a WARC of its own: failures only.
         if not (data_dir / "archive" / f"{path.stem}.warc.gz").exists():
             _cut_torn_line(path, result)
     log.close()
+    if not result.skipped and log.folder.is_dir():
+        marker.touch()
+        os.utime(marker, (began, began))
     return result
 
 

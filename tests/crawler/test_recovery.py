@@ -185,6 +185,19 @@ def test_torn_ends_are_set_aside_and_named(tmp_path: Path) -> None:
     assert len(landed(tmp_path)) == 2
 
 
+def test_old_files_at_rest_are_not_read_again(tmp_path: Path) -> None:
+    write(tmp_path, range(1, 3))
+    recover(tmp_path)
+    log = LandingLog(tmp_path).path("r1", "good")
+    log.write_bytes(b"")
+    old = time.time() - 7_200
+    for path in (log, tmp_path / "archive" / "r1-good.warc.gz"):
+        os.utime(path, (old, old))
+    assert recover(tmp_path).recovered == [], "nobody writes to a file two hours after its crawl"
+    (tmp_path / "landing" / ".recovered").unlink()
+    assert len(recover(tmp_path).recovered) == 2
+
+
 def test_what_another_process_writes_is_left_alone(tmp_path: Path) -> None:
     write(tmp_path, range(1, 2))
     with ArchiveWriter(tmp_path, "r1", "good", software="test"):
