@@ -54,7 +54,6 @@ class Sense:
     plausible: bool = False
     actual: bool = False
     near_miss: bool = False
-    follow_up: bool = False
 
 
 def read(title: str | None, text: str | None, profile: Profile) -> list[Sense]:
@@ -93,7 +92,6 @@ def _sense(line: Line, titled: bool, subject: float, worth: float, profile: Prof
     sense.plausible = "modality.plausible" in names
     sense.actual = "modality.actual" in names
     sense.near_miss = "modality.near_miss" in names
-    sense.follow_up = "modality.follow_up" in names
     if "modality.furniture" in names:
         return sense
     negations = _negations(hits)

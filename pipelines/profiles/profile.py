@@ -21,7 +21,7 @@ COMMON = HERE / "common"
 """What profiles share unless they bring their own: how a sentence stands to what it says."""
 CLASSES: tuple[Class, ...] = ("incident", "hazard", "complementary", "unrelated")
 STANCES = ("actual", "plausible", "open")
-MODALITY = ("plausible", "actual", "negation", "not_negation", "near_miss", "furniture", "follow_up")
+MODALITY = ("plausible", "actual", "negation", "not_negation", "near_miss", "furniture")
 
 
 class ProfileError(ValueError):

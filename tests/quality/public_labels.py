@@ -107,6 +107,20 @@ def _axes(shared: Path) -> Iterator[str]:
                 yield f"| {source} | {axis} | {rows} | {precision} | {recall} | {f1} |"
 
 
+def _harm_types(shared: Path) -> Iterator[str]:
+    """Harm types of the silver incidents and hazards, which no mapping reaches: the only Chinese ones."""
+    rows = [row for row in rows_of(shared, SILVER) if row["labels"].get("harm_types")]
+    for language in ("zh", "en"):
+        count: Counter[str] = Counter()
+        mine = [row for row in rows if row["lang"].startswith(language)]
+        for row, one in zip(mine, labels.filter_rows(mine), strict=True):
+            gold = set(row["labels"]["harm_types"])
+            got = {label["value"] for label in one["labels"] if label["axis"] == "harm_type"}
+            count.update(tp=len(gold & got), fp=len(got - gold), fn=len(gold - got))
+        tp, fp, fn = count["tp"], count["fp"], count["fn"]
+        yield f"| {SILVER} ({language}) | harm_type | {len(mine)} | {tp / (tp + fp):.4f} | {tp / (tp + fn):.4f} | {2 * tp / (2 * tp + fp + fn):.4f} |"
+
+
 def _cut(title: str | None, text: str | None, quotes: Sequence[Evidence], *, keep: bool) -> list[str | None]:
     parts: list[str | None] = []
     for field, body in (("title", title), ("text", text)):
@@ -193,8 +207,10 @@ def report(shared: Path) -> str:
         [
             "## Labels",
             "",
-            (f"`{labels.VERSION}`, profile `{profiles.load('ai-incidents').version}`: rules, their class weights corrected by a "
-            "small fit (CARD.md). No embedding, no language model."),
+            (
+                f"`{labels.VERSION}`, profile `{profiles.load('ai-incidents').version}`: rules, their class weights corrected by a "
+                "small fit (CARD.md). No embedding, no language model."
+            ),
             "",
             "### The four classes",
             "",
@@ -209,9 +225,11 @@ def report(shared: Path) -> str:
             "",
             "### What fitting brings",
             "",
-            ("The class weights that ship are fitted to these rows and to our own articles, so the tables above are "
-            "measured on rows that were learnt from; the honest estimate is the cross-validated line here. The words of "
-            "the rules were chosen with these rows in sight, which no cross-validation undoes."),
+            (
+                "The class weights that ship are fitted to these rows and to our own articles, so the tables above are "
+                "measured on rows that were learnt from; the honest estimate is the cross-validated line here. The words of "
+                "the rules were chosen with these rows in sight, which no cross-validation undoes."
+            ),
             "",
             *cross_validated(shared),
             "",
@@ -229,6 +247,7 @@ def report(shared: Path) -> str:
             ),
             "",
             *_axes(shared),
+            *_harm_types(shared),
             "",
             "### Does the evidence carry the label?",
             "",
