@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.incidents.linkage import Agglomeration
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from pipelines.incidents.assign import Home
 
 
+_PLAIN = 50.0
+"""A prior that no group outweighs: the plain mean link decides, for a story sprawls by nature."""
+
+
 def group_affairs(
     homes: Sequence[Home],
     known: Sequence[KnownIncident],
@@ -23,19 +28,19 @@ def group_affairs(
 ) -> tuple[dict[str, str], list[Change]]:
     """The affair of each incident of the batch, and the recorded joins of incidents to older affairs.
 
-    An affair is named after its oldest incident. The same average linkage as for incidents, over links without the
-    decay of time, with a threshold of its own.
+    An affair is named after its oldest incident. Average linkage over links without the decay of
+    time, with a threshold of its own.
     """
     if not homes:
         return {}, []
     first, second = pairs
-    link = block.timeless(first, second)
+    link = block.story(first, second)
     use = link >= settings.floor
     affair_of = {incident.incident_id: incident.affair_id for incident in known}
     grown = Agglomeration(
         len(block.texts),
         zip(first[use].tolist(), second[use].tolist(), link[use].clip(0, 1).tolist(), strict=True),
-        settings,
+        replace(settings, cohesion_prior=_PLAIN, doubt=0.0),
         groups=[home.texts for home in homes],
     )
     lead = {home.texts[0]: home for home in homes}

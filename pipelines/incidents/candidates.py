@@ -32,7 +32,7 @@ def pairs_of_batch(
     if n <= _SMALL:
         first, second = np.triu_indices(n, 1)
         return first.astype(np.int64), second.astype(np.int64)
-    codes = np.unique(np.concatenate([_by_keys(block.texts, settings), _by_vectors(block)]))
+    codes = np.unique(np.concatenate([_by_keys(block.texts, free, settings), _by_vectors(block, free)]))
     codes = codes[codes // n < free]
     if groups:
         group_of = np.full(n, -1)
@@ -49,8 +49,8 @@ def pairs_of_batch(
     return codes // n, codes % n
 
 
-def _by_keys(texts: Sequence[Features], settings: Settings) -> Indices:
-    """For each text the neighbours that share the rarest keys with it, coded ``i * n + j`` with ``i < j``."""
+def _by_keys(texts: Sequence[Features], free: int, settings: Settings) -> Indices:
+    """For each free text the neighbours that share the rarest keys with it, coded ``i * n + j`` with ``i < j``."""
     n = len(texts)
     lists = [np.array(index_keys(text), dtype=np.uint32) for text in texts]
     flat, owner = np.concatenate(lists), np.repeat(np.arange(n), [len(keys) for keys in lists])
@@ -64,7 +64,7 @@ def _by_keys(texts: Sequence[Features], settings: Settings) -> Indices:
     offsets = np.concatenate([[0], np.cumsum([len(entry) for entry in lists])])
     score = np.zeros(n, np.float32)
     codes = []
-    for i in range(n):
+    for i in range(free):
         touched = []
         for at in position[offsets[i] : offsets[i + 1]].tolist():
             if useful[at]:
@@ -84,11 +84,11 @@ def _by_keys(texts: Sequence[Features], settings: Settings) -> Indices:
     return np.concatenate(codes).astype(np.int64) if codes else np.zeros(0, np.int64)
 
 
-def _by_vectors(block: Block) -> Indices:
+def _by_vectors(block: Block, free: int) -> Indices:
     n = len(block.texts)
     codes = []
-    for at in range(0, n, _ROWS):
-        cosines = block.vectors[at : at + _ROWS] @ block.vectors.T
+    for at in range(0, free, _ROWS):
+        cosines = block.vectors[at : min(at + _ROWS, free)] @ block.vectors.T
         rows = np.arange(len(cosines))
         cosines[rows, rows + at] = -1
         k = min(_NEAREST, n - 1)

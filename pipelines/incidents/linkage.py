@@ -86,11 +86,14 @@ class Agglomeration:
         self._version = dict.fromkeys(self._clusters, 0)
 
     def score(self, a: int, b: int) -> float:
-        """The judged link of two groups: mean link over the geometric mean of their cohesion, typical cohesion = 1."""
+        """The judged link of two groups: mean link over the geometric mean of their cohesion (typical cohesion = 1),
+        less the doubt that a mean of few pairs carries."""
         first, second = self._clusters[a], self._clusters[b]
-        mean = first.others.get(b, 0.0) / (len(first.texts) * len(second.texts))
+        pairs = len(first.texts) * len(second.texts)
+        mean = first.others.get(b, 0.0) / pairs
         s = self._settings
-        return mean * s.typical_cohesion / math.sqrt(first.cohesion(s) * second.cohesion(s))
+        relative = mean * s.typical_cohesion / math.sqrt(first.cohesion(s) * second.cohesion(s))
+        return relative - s.doubt / math.sqrt(pairs)
 
     def join(self, a: int, b: int) -> int:
         """Make one group of two; returns the one that lives on (the lower number)."""

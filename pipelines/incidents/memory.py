@@ -10,7 +10,7 @@ from pipelines.incidents.model import Features, KnownIncident, Outcome, Reach
 from pipelines.incidents.settings import Settings, default_settings
 
 BACKGROUND = 2000
-HITS = 64
+HITS = 24
 
 
 class MemoryWorld:
@@ -79,7 +79,9 @@ class MemoryWorld:
                 for text_id in self._members.pop(change.incident_id):
                     self._place(text_id, change.into)
                     self._home[text_id].remove(change.incident_id)
-        opened = {change.incident_id for change in outcome.changes if change.kind == "opened"} - set(self._members)
+        opened = {change.incident_id for change in outcome.changes if change.kind == "opened"} - set(
+            self._members
+        )
         for member in outcome.memberships:
             if member.role != "round-up" or (member.incident_id in opened and not self._home[member.text_id]):
                 self._place(member.text_id, member.incident_id)

@@ -185,10 +185,7 @@ class Block:
         spelling = _dots(self._titles, self._titles, first, second)
         title = s.title_meaning * meaning + (1 - s.title_meaning) * spelling
         body = _dots(self._bodies, self._bodies, first, second)
-        coverage = 0.5 * (
-            _dots(self._heads, self._presence, first, second)
-            + _dots(self._heads, self._presence, second, first)
-        )
+        coverage = self._coverage(first, second)
         full = s.body * body + s.coverage * coverage + s.better * np.maximum(title, body)
         bare = (self._bare[first] | self._bare[second]) & ~(self._untitled[first] | self._untitled[second])
         score: Floats = np.where(bare, s.title_only * title, full).astype(np.float32)
@@ -202,6 +199,23 @@ class Block:
             shared = np.array([self._shared(i, j) for i, j in zip(one.tolist(), other.tolist(), strict=True)])
             score[told] = np.maximum(score[told], s.meaning_across * same + s.names_across * shared)
         return score
+
+    def story(self, first: Indices, second: Indices) -> Floats:
+        """How much two texts tell of one longer story, at whatever time: whether one's headline stands in the other
+        counts more than how alike they are as wholes. Headlines alone, or two languages, as :meth:`timeless`."""
+        s = self._settings
+        body = _dots(self._bodies, self._bodies, first, second)
+        coverage = self._coverage(first, second)
+        told: Floats = (s.story_coverage * coverage + (1 - s.story_coverage) * body).astype(np.float32)
+        other = np.nonzero(
+            self._bare[first] | self._bare[second] | (self._language[first] != self._language[second])
+        )[0]
+        told[other] = s.story_other * self.timeless(first[other], second[other])
+        return told
+
+    def _coverage(self, first: Indices, second: Indices) -> Floats:
+        one = _dots(self._heads, self._presence, first, second)
+        return 0.5 * (one + _dots(self._heads, self._presence, second, first))
 
     def _shared(self, first: int, second: int) -> int:
         """How many names and quantities two texts have in common, at most four."""

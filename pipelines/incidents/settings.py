@@ -27,11 +27,14 @@ class Settings:
     rest: float
     patience: float
     threshold: float
+    doubt: float
     typical_cohesion: float
     cohesion_prior: float
     merge_margin: float
     attach: float
     affair: float
+    story_other: float
+    story_coverage: float
     neighbours: int
     posting: int
     members: int

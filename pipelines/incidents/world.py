@@ -7,9 +7,11 @@ them :func:`pipelines.incidents.assign` computes with the database closed.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipelines.embedding import as_vectors
 from pipelines.incidents.features import COLUMNS, features_of_columns, index_keys, rare_keys, to_row
 from pipelines.incidents.identity import calendar_day
 from pipelines.incidents.model import Constraints, Features, KnownIncident, Reach
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 BACKGROUND = 2000
 """So many of the latest texts show what is common in the stream."""
-HITS = 64
+HITS = 24
 """Known texts that a new text may reach by keys."""
 
 _COLUMNS = ", ".join(COLUMNS)
@@ -114,12 +116,8 @@ def reach(
             "INSERT INTO hit " + _HITS.format(table=table, window=where, posting=settings.posting, hits=HITS)
         )
     if dated:
-        con.execute(
-            "INSERT INTO hit SELECT min(f.text_id) FROM store.text_feature f "
-            "JOIN store.incident_member m ON m.text_id = f.text_id "
-            "WHERE f.day BETWEEN ? AND ? GROUP BY m.incident_id, f.language",
-            [min(dated) - NEAR_DAYS, max(dated) + NEAR_DAYS],
-        )
+        foreign = _foreign(con, new, min(dated) - NEAR_DAYS, max(dated) + NEAR_DAYS)
+        con.execute("INSERT INTO hit SELECT unnest(?::VARCHAR[])", [foreign])
     con.execute("CREATE OR REPLACE TEMP TABLE near AS SELECT DISTINCT text_id FROM hit")
     named = sorted(_named(constraints, ids)) if constraints else []
     incidents = _incidents(con, named, settings, ids)
@@ -144,7 +142,43 @@ def reach(
 
 
 NEAR_DAYS = 7.0
-"""Incidents of so many days are compared by their vectors as well, one text per incident and language."""
+"""Incidents of so many days are also sought by meaning among the texts of other languages, which share few keys."""
+FOREIGN = 8
+"""Texts of other languages that a new text may reach by meaning …"""
+FOREIGN_COSINE = 0.3
+"""… and the cosine that they need, relative to the mean of all."""
+
+
+def _foreign(con: DuckDBPyConnection, new: Sequence[Features], low: float, high: float) -> list[str]:
+    """Texts of other languages, one per incident and language, whose headline means nearly the same."""
+    rows = con.execute(
+        "SELECT f.text_id, f.language, f.title_vector FROM store.text_feature f "
+        "JOIN store.incident_member m ON m.text_id = f.text_id "
+        "WHERE f.day BETWEEN ? AND ? AND f.text_id NOT IN (FROM new_text) "
+        "QUALIFY row_number() OVER (PARTITION BY m.incident_id, f.language ORDER BY f.day, f.text_id) = 1 "
+        "ORDER BY f.text_id",
+        [low, high],
+    ).fetchall()
+    if not rows:
+        return []
+    known = as_vectors([base64.b64decode(row[2]) for row in rows])
+    mine = as_vectors([text.title_vector for text in new])
+    centre = (known.sum(axis=0) + mine.sum(axis=0)) / (len(known) + len(mine))
+    known, mine = known - centre, mine - centre
+    known /= np.linalg.norm(known, axis=1, keepdims=True) + 1e-9
+    mine /= np.linalg.norm(mine, axis=1, keepdims=True) + 1e-9
+    languages = np.array([row[1] for row in rows])
+    found: set[int] = set()
+    for at in range(0, len(new), _ROWS):
+        cosines = mine[at : at + _ROWS] @ known.T
+        for row, text in zip(cosines, new[at : at + _ROWS], strict=True):
+            row[languages == text.language] = -1
+            near = np.argsort(-row, kind="stable")[:FOREIGN]
+            found.update(near[row[near] > FOREIGN_COSINE].tolist())
+    return [rows[n][0] for n in sorted(found)]
+
+
+_ROWS = 512
 
 
 def _incidents(
