@@ -34,7 +34,7 @@ def declare(root: Element, url: str | None) -> Declared:
     title = root.find(".//head/title")
     if title is None:
         title = root.find(".//title")
-    document_title = inner_text(title) if title is not None else ""
+    document_title = inner_text(title)[:1000] if title is not None else ""
     hints = [document_title, structured.first(meta, "og:title")]
     language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
     return Declared(

@@ -83,7 +83,8 @@ class _Reading:
         base = ruled or body
         span = range(nodes[base.node].first, nodes[base.node].end) if base is not None else range(0)
         zone = self.outlet.timezone if self.outlet is not None else None
-        where = times.place(zone, self.page.url, _language(self.declared, text))
+        address = self.page.url or metadata.canonical_url(self.declared)
+        where = times.place(zone, address, _language(self.declared, text))
         dates = published.read(
             self.declared, self.layout, self.anchor, span, where, self.page.fetched, self.hints
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipelines.reading.blocks import Block
 from pipelines.reading.tables import table
@@ -55,7 +55,7 @@ def measure(block: Block) -> Measure:
     return Measure(size, share, stops, value)
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def name_tokens(names: str) -> frozenset[str]:
     """Parts of class and id names: whole names, their hyphenated parts and camelCase parts, lower case."""
     found: set[str] = set()
