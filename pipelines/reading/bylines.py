@@ -135,6 +135,8 @@ def _is_site(name: str, page: Declared) -> bool:
     own = [squeeze(page.first("og:site_name")), structured.text_of(page.article.get("publisher"))]
     if any(low in site.lower() or site.lower() in low for site in own if site):
         return True
+    if " " in low and low.isascii():
+        return False  # a columnist whose name closes the title of her own page
     title = page.document_title
     return low in title[len(strip_site(title)) :].lower()
 

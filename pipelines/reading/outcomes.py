@@ -127,7 +127,7 @@ def _list_or_empty(
     if anchor >= 0 and body is not None and body.blocks and body.blocks[0] > anchor:
         between = layout.blocks[anchor + 1 : body.blocks[0]]
         headed = sum(block.links > 0.5 * len(block.text) for block in between) <= 8
-    if not declared and len(linked) >= 12 and not (headed and size >= 3 * SCRAP):
+    if not declared and len(linked) >= 12 and not (headed and size >= 2 * SCRAP):
         teased = total - size - weight_linked
         if size < 0.25 * weight_linked or (size < LITTLE and teased + weight_linked > 6 * size):
             return Verdict("list_page", f"{len(linked)} linked headlines and hardly any text of its own")
