@@ -122,7 +122,12 @@ class ArticleSpider(scrapy.Spider):
         if self.known.last_outcome.get(candidate.url) == outcome:
             self.crawler.stats.inc_value(f"wiredesk/outcome/{outcome}")
             return  # its line says so already
-        yield self._met(candidate, outcome)
+        since = self.plan.since.isoformat() if self.plan.since else ""
+        reasons = {
+            "older_than_since": f"listed as older than {since}",
+            "over_limit": f"over the limit of {self.plan.limit}",
+        }
+        yield self._met(candidate, outcome, reasons[outcome])
 
     def _named(self) -> Yield:
         """The articles that the plan names."""
