@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.reading.decode import decode
@@ -55,6 +55,7 @@ def test_byte_order_marks() -> None:
     st.binary(max_size=2000),
     st.sampled_from(["", "text/html; charset=big5", "text/html; charset=rot13", "charset="]),
 )
+@settings(deadline=None)
 def test_no_bytes_break_it(body: bytes, content_type: str) -> None:
     got = decode(body, content_type)
     assert 0 <= got.damage <= 1

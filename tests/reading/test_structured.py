@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.reading import structured
@@ -107,11 +107,13 @@ JSON = st.recursive(
 
 
 @given(JSON)
+@settings(deadline=None)
 def test_any_json_is_survived(value: object) -> None:
     text = page(head=f'<script type="application/ld+json">{json.dumps(value).replace("<", " ")}</script>')
     assert read(text).outcome == "ok"
 
 
 @given(st.text(alphabet='{}[]",:/*\\ \n\tab@1', max_size=120))
+@settings(deadline=None)
 def test_any_near_json_is_survived(text: str) -> None:
     assert isinstance(structured.parse_json_ld(text), list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines import reading
@@ -57,6 +57,7 @@ def test_a_day_is_a_day(text: str) -> None:
     st.datetimes(min_value=datetime(1995, 1, 1), max_value=datetime(2099, 1, 1)),  # noqa: DTZ001
     st.integers(min_value=-11 * 4, max_value=13 * 4),
 )
+@settings(deadline=None)
 def test_iso_8601_round_trips(moment: datetime, quarter_hours: int) -> None:
     aware = moment.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=15 * quarter_hours)))
     stamp = times.parse(aware.isoformat())
@@ -65,6 +66,7 @@ def test_iso_8601_round_trips(moment: datetime, quarter_hours: int) -> None:
 
 
 @given(st.text(max_size=300))
+@settings(deadline=None)
 def test_no_text_breaks_the_parser(text: str) -> None:
     stamp = times.parse(text)
     assert stamp is None or times.FIRST_YEAR - 100 <= stamp.moment.year <= times.LAST_YEAR
