@@ -29,13 +29,13 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -m "not slow and not browser and not heavy and not shared"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser and not heavy and not shared"
 
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 # figures on the public labelled sets (../shared, or WIREDESK_SHARED) into docs/quality.md; ROOM=reading for one room
 quality: setup
