@@ -55,10 +55,18 @@ def crawl_command(
     rows = rows_of(report)
     session.rows(rows)
     alarms = [alarm for one in report.outlets for alarm in one.alarms]
+    if report.recovered:
+        session.note(f"{report.recovered} page(s) of a crawl that was cut off are in the log again")
+    for sentence in report.set_aside:
+        session.note(f"set aside: {sentence}")
     for warning in (warning for one in report.outlets for warning in one.warnings):
         session.note(f"warning: {warning}")
     for alarm in alarms:
         session.note(f"alarm: {alarm}")
+    if report.interrupted:
+        raise UserError(
+            "the crawl was stopped; what has landed is kept, and the next crawl goes on from there"
+        )
     if alarms:
         ctx.exit(ALARMS)
 

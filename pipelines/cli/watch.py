@@ -116,7 +116,15 @@ class Keeper:
         try:
             report = street.crawl(self.session, (key,), since=None, limit=None, via=None)
             landed = sum(one.landed for one in report.outlets)
-            self.log("crawled", outlet=key, landed=landed, rows=street.rows_of(report))
+            if report.interrupted:
+                self.state.last_crawl.pop(key, None)  # the next watch goes on at once
+            self.log(
+                "crawled",
+                outlet=key,
+                interrupted=report.interrupted,
+                landed=landed,
+                rows=street.rows_of(report),
+            )
             alarms = [watch.Alarm(now, "crawl", key, text) for one in report.outlets for text in one.alarms]
             if landed:
                 funnel = line.run(self.session, command="watch")
