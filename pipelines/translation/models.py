@@ -188,7 +188,8 @@ def install(
 
     Args:
         source: a ``.argosmodel`` file, an unpacked package, or a folder that holds exactly one of them.
-        from_code: with ``to_code``, refuse a package for another direction.
+        from_code: refuse a package that reads another language.
+        to_code: refuse a package that writes another language.
 
     Raises:
         ModelError: absent, damaged, no Argos package, or for another direction.
@@ -295,11 +296,11 @@ def _read(folder: Path, source: Path, archive_sha256: str | None) -> Package:
     )
 
 
-def _check_direction(package: Package, source: Path, from_code: str | None, to_code: str | None) -> None:
-    wanted = (from_code or package.from_code, to_code or package.to_code)
-    if (package.from_code, package.to_code) != wanted:
+def _check_direction(package: Package, source: Path, from_code: str | None, to_code: str) -> None:
+    if package.to_code != to_code or (from_code is not None and package.from_code != from_code):
         raise ModelError(
-            f"{source} translates {package.from_code} to {package.to_code}, and {wanted[0]} to {wanted[1]} is needed"
+            f"{source} translates {package.from_code} to {package.to_code}; "
+            f"a package from {from_code or 'another language'} to {to_code} is needed"
         )
 
 

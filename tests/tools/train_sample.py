@@ -54,7 +54,7 @@ class Size:
 
 SIZES = {
     "tiny": Size("translate-zh_en-tiny-sample", 900, 64, 192, 4, 2, 2, 3000, 24, False, 2000, 1200, 4e-3),
-    "sample": Size("translate-zh_en-sample", 3500, 160, 640, 4, 3, 2, 2000, 1000, True, 2500, 1600, 2.5e-3),
+    "sample": Size("translate-zh_en-sample", 3500, 160, 640, 4, 3, 2, 2000, 1000, True, 2100, 1600, 2.5e-3),
 }
 
 

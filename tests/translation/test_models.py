@@ -112,7 +112,7 @@ def test_nothing_outside_the_data_folder_is_written(tmp_path: Path) -> None:
             lambda name, content: content[:5000] if name == "model/model.bin" else content,
             "CTranslate2 cannot load",
         ),
-        (metadata(from_code="en", to_code="zh"), "translates en to zh, and zh to en is needed"),
+        (metadata(from_code="en", to_code="zh"), "translates en to zh; a package from zh to en is needed"),
     ],
 )
 def test_a_bad_package_is_refused_in_one_sentence(
@@ -141,6 +141,14 @@ def test_absent_and_damaged_files(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelError, match="exactly one Argos package"):
         install(tmp_path / "empty", tmp_path)
+
+
+def test_a_package_that_does_not_write_english_is_refused(tmp_path: Path) -> None:
+    other = rewritten(tmp_path / "other.argosmodel", metadata(from_code="en", to_code="zh"))
+    with pytest.raises(
+        ModelError, match="translates en to zh; a package from another language to en is needed"
+    ):
+        install(other, tmp_path / "data")
 
 
 def test_an_archive_that_climbs_out_is_refused(tmp_path: Path) -> None:
