@@ -8,6 +8,7 @@ them :func:`pipelines.incidents.assign` computes with the database closed.
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -50,32 +51,38 @@ def save_features(con: DuckDBPyConnection, texts: Sequence[Features]) -> None:
     if not texts:
         return
     ids = [text.text_id for text in texts]
-    for table in ("text_feature", "incident_key", "incident_rare_key"):
-        con.execute(f"DELETE FROM store.{table} WHERE text_id IN (SELECT unnest(?::VARCHAR[]))", [ids])
-    rows = [to_row(text) for text in texts]
-    columns: dict[str, Any] = {name: _objects(r[name] for r in rows) for name in COLUMNS}
-    columns["day"] = _days(texts)
-    columns["round_up"] = np.array([text.round_up for text in texts])
-    for name in ("names", "numbers"):
-        columns[name] = _objects("\n".join(r[name]) for r in rows)
-    lists = ", ".join(
-        f"CASE WHEN {c} = '' THEN [] ELSE string_split({c}, chr(10)) END" if c in ("names", "numbers") else c
-        for c in COLUMNS
+    known = con.execute(
+        "SELECT count(*) FROM store.text_feature WHERE text_id IN (SELECT unnest(?::VARCHAR[]))", [ids]
+    ).fetchone()
+    if known != (0,):  # the keys are many: looked through only when there is something to replace
+        for table in ("text_feature", "incident_key", "incident_rare_key"):
+            con.execute(f"DELETE FROM store.{table} WHERE text_id IN (SELECT unnest(?::VARCHAR[]))", [ids])
+    structure = [{name: _TYPES.get(name, "VARCHAR") for name in COLUMNS}]
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE saved AS SELECT row_number() OVER () - 1 AS n, unnest(given) "
+        "FROM (SELECT unnest(from_json(?, ?)) AS given)",
+        [json.dumps([to_row(text) for text in texts]), json.dumps(structure)],
     )
-    _append(
-        con,
-        f"INSERT INTO store.text_feature ({_COLUMNS}) SELECT {lists} FROM incoming",
-        columns,
-    )
+    con.execute(f"INSERT INTO store.text_feature ({_COLUMNS}) SELECT {_COLUMNS} FROM saved ORDER BY n")
     for table, keys_of in (("incident_key", index_keys), ("incident_rare_key", rare_keys)):
         keys = [keys_of(text) for text in texts]
-        sizes = [len(k) for k in keys]
         flat = {
-            "day": np.repeat(_days(texts), sizes),
+            "n": np.repeat(np.arange(len(texts)), [len(k) for k in keys]),
             "key": np.array([key for k in keys for key in k], dtype=np.uint32),
-            "text_id": np.repeat(columns["text_id"], sizes),
         }
-        _append(con, f"INSERT INTO store.{table} SELECT day, key, text_id FROM incoming", flat)
+        _append(
+            con,
+            f"INSERT INTO store.{table} SELECT s.day, i.key, s.text_id FROM incoming i JOIN saved s USING (n)",
+            flat,
+        )
+
+
+_TYPES: dict[str, Any] = {
+    "day": "DOUBLE",
+    "round_up": "BOOLEAN",
+    "names": ["VARCHAR"],
+    "numbers": ["VARCHAR"],
+}
 
 
 def load_features(con: DuckDBPyConnection, text_ids: Iterable[str]) -> list[Features]:
@@ -245,19 +252,10 @@ def _named(constraints: Constraints, new: set[str]) -> set[str]:
 
 
 def _append(con: DuckDBPyConnection, sql: str, columns: dict[str, Any]) -> None:
+    """Run ``sql`` over ``incoming``, numpy columns of numbers. Strings go as one JSON parameter instead: for every single
+    string DuckDB tries to import pandas, which took most of the time of a day."""
     con.register("incoming", columns)
     try:
         con.execute(sql)
     finally:
         con.unregister("incoming")
-
-
-def _objects(values: Iterable[Any]) -> Any:
-    listed = list(values)
-    out = np.empty(len(listed), dtype=object)
-    out[:] = listed
-    return out
-
-
-def _days(texts: Sequence[Features]) -> Any:
-    return np.ma.masked_invalid(np.array([np.nan if text.day is None else text.day for text in texts]))

@@ -115,15 +115,11 @@ def keep(con: Any, texts: Sequence[Features], outcome: Outcome) -> None:
         ),
     ):
         if rows:
-            names = columns.split(", ")
-            data = {}
-            for name, values in zip(names, zip(*rows, strict=True), strict=True):
-                array = np.empty(len(values), dtype=object if isinstance(values[0], str) else None)
-                array[:] = values
-                data[name] = array
-            con.register("incoming", data)
-            con.execute(f"INSERT OR IGNORE INTO store.{table} ({columns}) SELECT {columns} FROM incoming")
-            con.unregister("incoming")
+            given = ", ".join(
+                f"unnest(?::{'VARCHAR' if isinstance(v, str) else 'DOUBLE'}[])" for v in rows[0]
+            )
+            values = [list(column) for column in zip(*rows, strict=True)]
+            con.execute(f"INSERT OR IGNORE INTO store.{table} ({columns}) SELECT {given}", values)
     for change in outcome.changes:
         if change.kind == "merged":
             con.execute(
