@@ -157,16 +157,17 @@ _REJECTS = {
     "reading": "SELECT r.stage, f.url, f.article_id, NULL::VARCHAR AS text_id, f.outlet_id, r.outcome, r.reason, r.run_id "
     "FROM store.stage_result r JOIN store.fetch f ON f.fetch_id = r.subject_id WHERE r.stage = 'reading' AND r.outcome <> 'ok'",
     "articles": "SELECT r.stage, a.url, r.subject_id AS article_id, NULL::VARCHAR AS text_id, a.outlet_id, r.outcome, r.reason, r.run_id "
-    "FROM store.stage_result r JOIN newest a ON a.article_id = r.subject_id "
+    "FROM store.stage_result r JOIN first a ON a.article_id = r.subject_id "
     "WHERE r.stage IN ('language', 'texts') AND r.outcome <> 'ok'",
     "texts": "SELECT r.stage, a.url, t.article_id, t.text_id, a.outlet_id, r.outcome, r.reason, r.run_id "
-    "FROM store.stage_result r JOIN store.text t ON t.text_id = r.subject_id JOIN newest a ON a.article_id = t.article_id "
+    "FROM store.stage_result r JOIN store.text t ON t.text_id = r.subject_id JOIN first a ON a.article_id = t.article_id "
     "WHERE r.stage IN ('relevance', 'labels', 'incidents') AND r.outcome <> 'ok' "
     # what labels already said, incidents says again: it stopped at labels
     "AND NOT (r.stage = 'incidents' AND EXISTS (SELECT 1 FROM store.stage_result x "
     "WHERE x.stage = 'labels' AND x.subject_id = r.subject_id AND x.outcome = r.outcome))",
 }
-_NEWEST = "SELECT article_id, arg_max(url, version) AS url, arg_max(outlet_id, version) AS outlet_id FROM store.article GROUP BY article_id"
+_FIRST = "SELECT article_id, url, outlet_id FROM store.article WHERE version = 1"
+"""Address and outlet of an article do not change with its versions."""
 STAGES = ("landing", "reading", "language", "texts", "relevance", "labels", "incidents")
 
 
@@ -175,7 +176,7 @@ def reject_counts(con: DuckDBPyConnection) -> list[Row]:
     parts = " UNION ALL ".join(f"({sql})" for sql in _REJECTS.values())
     return fetch_rows(
         con,
-        f"WITH newest AS ({_NEWEST}) SELECT stage, outcome, coalesce(outlet_id, '–') AS outlet_id, count(*) AS n "
+        f"WITH first AS ({_FIRST}) SELECT stage, outcome, coalesce(outlet_id, '–') AS outlet_id, count(*) AS n "
         f"FROM ({parts}) GROUP BY ALL ORDER BY n DESC, stage, outcome, outlet_id",
     )
 
@@ -205,7 +206,7 @@ def rejects(
                      "OR x.article_id IN (SELECT article_id FROM store.article WHERE contains(lower(title), lower(?))))")  # fmt: skip
         values += [words] * 3
     sql = f"""
-    WITH newest AS ({_NEWEST}),
+    WITH first AS ({_FIRST}),
     found AS (SELECT x.* FROM ({parts}) x WHERE {" AND ".join(where)}
               ORDER BY x.stage, x.outcome, x.url, x.article_id, x.run_id LIMIT ? OFFSET ?)
     SELECT f.*, t.title, e.title_en FROM found f

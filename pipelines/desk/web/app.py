@@ -42,6 +42,7 @@ def create_app(
     clock: Callable[[], datetime],
     hosts: frozenset[str] = frozenset(),
     token: str | None = None,
+    publish: bool = True,
 ) -> Guard:
     """The desk over one data folder.
 
@@ -49,11 +50,12 @@ def create_app(
     :param clock: the present, aware; decisions are dated by it.
     :param hosts: names under which the desk answers besides those of loopback.
     :param token: what a visitor must give first; ``None`` asks for nothing.
+    :param publish: keep the published copy as new as the database, from a thread.
     """
     manners = Manners(
         load_secret(data_dir / "desk" / "secret"), LOOPBACK | {host.lower() for host in hosts}, token
     )
-    desk = Desk(data_dir, manners, user, clock)
+    desk = Desk(data_dir, manners, user, clock, publish)
     gets = {
         "/": morning.morning,
         "/incidents": incidents.incidents,
@@ -92,7 +94,9 @@ def create_app(
             "sorry.html", status=status, message=message.get(status, "The form could not be read.")
         )
 
-    return Guard(Starlette(routes=routes, exception_handlers={HTTPException: refused}), manners)
+    return Guard(
+        Starlette(routes=routes, exception_handlers={HTTPException: refused}), manners, desk.source.close
+    )
 
 
 def warm() -> None:

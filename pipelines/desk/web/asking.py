@@ -57,11 +57,12 @@ class Desk:
     user: str
     """Who decides, unless a browser says another name."""
     clock: Callable[[], datetime]
+    publish: bool = True
     source: Source = field(init=False)
     templates: Environment = field(init=False)
 
     def __post_init__(self) -> None:
-        self.source = Source(self.data_dir)
+        self.source = Source(self.data_dir, self.publish)
         self.templates = environment()
 
 

@@ -88,9 +88,11 @@ def cookies(headers: Headers) -> dict[str, str]:
 class Guard:
     """The outermost ASGI layer."""
 
-    def __init__(self, app: App, manners: Manners) -> None:
+    def __init__(self, app: App, manners: Manners, close: Callable[[], None]) -> None:
         self.app = app
         self.manners = manners
+        self.close = close
+        """Let go of what the desk holds open."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -1,0 +1,133 @@
+"""The desk on an ephemeral loopback port in this process, and a browser's part of HTTP: cookies, forms, redirects."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html import unescape
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import uvicorn
+
+from pipelines.desk.web import create_app
+
+CLOCK = datetime(2026, 3, 6, 12, tzinfo=UTC)
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+    @property
+    def words(self) -> str:
+        """The page as a reader sees it: tags gone, white space single."""
+        bare = re.sub(r"<(script|style)\b.*?</\1>", " ", self.text, flags=re.DOTALL)
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+
+    def field(self, name: str) -> str:
+        """The value of the first hidden field of that name."""
+        match = re.search(rf'name="{name}" value="([^"]*)"', self.text)
+        assert match, f"no field {name}"
+        return unescape(match[1])
+
+
+@dataclass
+class Browser:
+    """Keeps cookies; sends what a browser sends."""
+
+    port: int
+    jar: dict[str, str] = field(default_factory=dict)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        host: str | None = None,
+    ) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        sent = {"Host": host if host is not None else f"127.0.0.1:{self.port}", **(headers or {})}
+        if self.jar:
+            sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.jar.items()))
+        try:
+            connection.request(method, path, body, sent)
+            response = connection.getresponse()
+            answer = Answer(
+                response.status, {k.lower(): v for k, v in response.getheaders()}, response.read()
+            )
+            for name, value in response.getheaders():
+                if name.lower() == "set-cookie":
+                    self.jar |= {key: morsel.value for key, morsel in SimpleCookie(value).items()}
+        finally:
+            connection.close()
+        return answer
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.ask(
+            "GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
+
+    def post(self, path: str, fields: Any, *, follow: bool = True, **headers: str) -> Answer:
+        """A form; ``fields`` a mapping or pairs."""
+        sent = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Origin": f"http://127.0.0.1:{self.port}",
+            "Sec-Fetch-Site": "same-origin",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        answer = self.ask("POST", path, body=urlencode(fields).encode(), headers=sent)
+        if follow and answer.status == 303:
+            return self.get(answer.headers["location"])
+        return answer
+
+    def decide(self, page: str, action: str, fields: Any = (), **headers: str) -> Answer:
+        """Open a page, fill in one of its forms and send it."""
+        shown = self.get(page)
+        pairs = [("csrf", shown.field("csrf")), ("back", page.partition("?")[0]), ("action", action)]
+        if 'name="incident"' in shown.text:
+            pairs += [("incident", shown.field("incident")), ("seen", shown.field("seen"))]
+        return self.post(
+            "/decide", pairs + list(dict(fields).items() if isinstance(fields, dict) else fields), **headers
+        )
+
+
+@contextmanager
+def desk(data_dir: Path, **options: Any) -> Iterator[Browser]:
+    """The desk over a data folder, and a browser at it."""
+    app = create_app(
+        data_dir, user=options.pop("user", "anna"), clock=options.pop("clock", lambda: CLOCK), **options
+    )
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", server_header=False)
+    )
+    thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.005)
+        yield Browser(bound.getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        bound.close()
+        app.close()

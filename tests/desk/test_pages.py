@@ -1,0 +1,245 @@
+"""What each page shows of a small known world."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from pipelines import bundles
+from tests.desk.client import Browser, desk
+from tests.desk.data import HAZARD, INCIDENT, MERGED
+
+PAGES = (
+    "/", "/incidents", f"/incident/{INCIDENT}", "/article/lakenews:101", "/review", "/search?q=分诊", "/rejects",
+    "/outlets", "/runs", "/runs/run-1", "/keys",
+)  # fmt: skip
+
+
+def address(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path, safe="/?&=:%")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_stands_alone(reading: Browser, path: str) -> None:
+    answer = reading.get(address(path))
+    assert answer.status == 200
+    assert answer.text.startswith("<!DOCTYPE html>")
+    assert 'lang="en"' in answer.text
+    assert "<main" in answer.text
+    assert "<title>" in answer.text
+    assert "style=" not in answer.text, "the policy would drop inline styles"
+    assert "onclick" not in answer.text
+    for outer in (
+        "http://cdn",
+        "https://cdn",
+        "fonts.g",
+        '<script src="http',
+        '<link rel="stylesheet" href="http',
+    ):
+        assert outer not in answer.text
+
+
+def test_the_morning_page_says_what_changed_and_what_waits(reading: Browser) -> None:
+    words = reading.get("/").words
+    assert "Good morning, anna" in words
+    assert "Northlake hospital's AI triage misjudged" in words
+    assert "1 incidents 1 hazards 2 not yet looked at" in words
+    assert "took" not in words or "merged" in words
+    assert "the class rests on one text" in words or "one text would flip the class" in words
+
+
+def test_the_list_filters_by_the_url_and_counts_beside_each_value(reading: Browser) -> None:
+    every = reading.get("/incidents").words
+    assert "2 incidents" in every
+    assert "hazard 1" in every
+    assert "lakenews 2" in every
+    hazards = reading.get("/incidents?class=hazard").words
+    assert "1 incident class hazard" in hazards
+    assert "robotaxi software" in hazards
+    assert "Northlake" not in hazards
+    # the other class keeps its number: that is what a click would give
+    assert "incident 1" in hazards
+    none = reading.get("/incidents?class=hazard&language=en").words
+    assert "0 incidents" in none
+    assert "No incident fits" in none
+
+
+def test_words_in_simplified_find_the_traditional_headline(reading: Browser) -> None:
+    words = reading.get(address("/incidents?q=误判")).words
+    assert "1 incident “误判”" in words
+    assert "Northlake" in words
+
+
+def test_days_and_unknown_filters(reading: Browser) -> None:
+    assert "robotaxi" not in reading.get("/incidents?to=2026-03-04").words
+    assert "2 incidents" in reading.get("/incidents?from=2026-03-05").words
+    words = reading.get("/incidents?from=soon&colour=red&class=terrible").words
+    assert "“soon” is no day" in words
+    assert "“colour=red” is no filter" in words
+    assert "class has no value “terrible”" in words
+
+
+def test_the_incident_page_keeps_the_order_of_the_reference_page(reading: Browser) -> None:
+    words = reading.get(f"/incident/{INCIDENT}").words
+    order = [
+        "Northlake hospital's AI triage misjudged", "北湖醫院人工智慧分診系統誤判", "Put together by software", "Summary",
+        "Why is this an AI incident?", "AI principles", "Industries", "Affected stakeholders", "Harm types", "Severity",
+        "Articles about this, by text", "History", "Decisions",
+    ]  # fmt: skip
+    places = [words.index(part) for part in order]
+    assert places == sorted(places)
+    assert "flips if two more texts say hazard" in words
+    assert "Carried by 1 more article: 湖报" in words
+    assert "by anna" in words
+    assert "Sample translation." in words
+    assert "a name is lost" in words or "names" in words
+
+
+def test_evidence_is_lit_where_it_stands(reading: Browser) -> None:
+    text = reading.get("/article/lakenews:101").text
+    assert "<mark" in text
+    assert "其中一名六十八歲病患受傷，目前住院觀察。</mark>" in text
+    only = reading.get("/article/lakenews:101?axis=industry&value=Healthcare").text
+    assert "<mark" not in only
+
+
+def test_original_and_translation_stand_side_by_side(reading: Browser) -> None:
+    words = reading.get("/article/lakenews:101").words
+    at = words.index("院方已停用該系統。")
+    assert words[at:].startswith("院方已停用該系統。 The hospital has stopped using the system.")
+    assert "⚑" in words
+
+
+def test_the_article_page_tells_each_stage(reading: Browser) -> None:
+    words = reading.get("/article/lakenews-cn:101").words
+    assert "landing landed" in words
+    assert "text t-hant: same words" in words
+
+
+def test_a_merged_incident_leads_to_where_it_went(reading: Browser) -> None:
+    answer = reading.get(f"/incident/{MERGED}")
+    assert (answer.status, answer.headers["location"]) == (303, f"/incident/{INCIDENT}?was={MERGED}")
+    assert f"{MERGED} was merged into this incident" in reading.get(answer.headers["location"]).words
+
+
+def test_search_marks_the_hit_in_either_script(reading: Browser) -> None:
+    answer = reading.get(address("/search?q=误判"))
+    assert "<mark>誤判</mark>" in answer.text
+    assert "<mark>误判</mark>" in answer.text
+    assert "<mark>triage</mark>" in reading.get("/search?q=triage").text
+
+
+def test_why_is_it_not_here(reading: Browser) -> None:
+    words = reading.get("/rejects?q=lakenews:101").words
+    assert "What happened to lakenews:101" in words
+    assert "landed" in words
+    assert (
+        "Nothing is known of “https://nowhere.example/x”"
+        in reading.get("/rejects?q=https://nowhere.example/x").words
+    )
+
+
+def test_charts_are_drawn_and_taken(reading: Browser) -> None:
+    svg = reading.get("/incidents/chart/outlet.svg")
+    assert svg.headers["content-type"] == "image/svg+xml"
+    ElementTree.fromstring(svg.body)
+    table = reading.get("/incidents/chart/outlet.csv?class=hazard")
+    assert table.text == "outlet,incidents\r\nlakenews,1\r\n"
+    days = reading.get("/incidents/chart/timeline.csv").text
+    assert days.splitlines()[1] == "2026-03-02,1,0,0"
+    assert reading.get("/incidents/chart/secrets.csv").status == 404
+
+
+def test_the_feed_of_a_query_leads_back_here(reading: Browser) -> None:
+    answer = reading.get("/feeds/incidents.atom?class=incident")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    feed = ElementTree.fromstring(answer.body)
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    titles = [entry.findtext("a:title", "", names) for entry in feed.findall("a:entry", names)]
+    assert any("merged, because the same two patients (anna)" in title for title in titles)
+    links = [entry.find("a:link", names) for entry in feed.findall("a:entry", names)]
+    assert all(link is not None and link.get("href", "").endswith(f"/incident/{INCIDENT}") for link in links)
+    assert feed.findtext("a:updated", "", names) == "2026-03-05T02:10:30Z"
+
+
+def test_the_bundle_downloads_and_verifies(reading: Browser, tmp_path: Path) -> None:
+    for kind, name in (
+        ("full", "incident-2026-03-02-k3x9-r3"),
+        ("share-safe", "incident-2026-03-02-k3x9-r3-share-safe"),
+    ):
+        answer = reading.get(f"/incident/{INCIDENT}/bundle.zip?kind={kind}")
+        assert answer.headers["content-disposition"] == f'attachment; filename="{name}.zip"'
+        path = tmp_path / f"{name}.zip"
+        path.write_bytes(answer.body)
+        assert bundles.verify(path) == []
+        with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+            assert any(entry.endswith("pages.wacz") for entry in archive.namelist()) == (kind == "full")
+            record = next(entry for entry in archive.namelist() if entry.endswith("incident.json"))
+            assert json.loads(archive.read(record))
+
+
+def test_unknown_things_get_a_sentence(reading: Browser) -> None:
+    for path, said in (
+        ("/incident/2020-01-01-zzzz", "There is no incident"), ("/article/nobody:1", "There is no article"),
+        ("/runs/none", "There is no such run"), ("/feeds/none.atom", "There is no saved query"), ("/nowhere", "no such page"),
+        ("/captured/ffff", "The archive has no such page"),
+    ):  # fmt: skip
+        answer = reading.get(path)
+        assert (answer.status, said in answer.words) == (404, True), path
+
+
+def test_without_a_database_the_page_says_how_to_make_one(tmp_path: Path) -> None:
+    with desk(tmp_path / "nothing", publish=False) as browser:
+        answer = browser.get("/")
+        assert answer.status == 200
+        assert "wiredesk demo" in answer.words
+        assert not (tmp_path / "nothing" / "wiredesk.duckdb").exists()
+
+
+def test_the_copy_answers_while_a_line_writes(folder: Path) -> None:
+    import subprocess
+    import sys
+
+    from pipelines.store import reading as store
+
+    store.publish(folder)
+    holder = subprocess.Popen(
+        [
+            sys.executable, "-c",
+            ("import duckdb, sys; con = duckdb.connect(sys.argv[1]); con.execute(\"UPDATE store.incident SET title = 'newer'\"); "
+            "print('held', flush=True); sys.stdin.read()"),
+            str(folder / "wiredesk.duckdb"),
+        ],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with holder, desk(folder, publish=False) as browser:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        words = browser.get(f"/incident/{HAZARD}").words
+        assert "You read the published copy as of" in words
+        assert "robotaxi" in words
+        written = browser.decide(f"/incident/{HAZARD}", "accept")
+        assert "Written down: marked reviewed at revision 1" in written.words
+        holder.communicate("")
+
+
+def test_the_desk_brings_its_copy_up_to_date(folder: Path) -> None:
+    import time
+
+    with desk(folder) as browser:
+        assert browser.get("/").status == 200
+        copy = folder / "published" / "wiredesk.duckdb"
+        deadline = time.monotonic() + 15
+        while not copy.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert copy.exists()
+        words = browser.get(f"/incident/{HAZARD}").words
+        assert "robotaxi" in words
+        assert "published copy" not in words
