@@ -181,9 +181,7 @@ def choose(
     return max(fits, key=lambda package: (order(package.version), package.sha256))
 
 
-def install(
-    source: Path, data_dir: Path, *, from_code: str | None = None, to_code: str | None = None
-) -> Package:
+def install(source: Path, data_dir: Path, *, from_code: str | None = None, to_code: str = "en") -> Package:
     """Install a package from a file or a folder, checked and complete or not at all; again is harmless.
 
     Args:
