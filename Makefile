@@ -54,7 +54,7 @@ train-sample:
 
 # fit what a profile's trained part holds, from data whose licence allows it (the card beside it says which)
 train: setup
-	$(BIN)/python -m pipelines.labels.train
+	WIREDESK_SHARED=$${WIREDESK_SHARED:-../shared} $(BIN)/python -m pipelines.labels.train
 
 # the store's tests on DuckDB 2.0, whose files and SQL the store must survive
 test-duckdb2: setup

@@ -51,7 +51,6 @@ OUTLET = Outlet(
             strip=("#otherimagevideo", "#ssm2", ".articlelogin", "#topvideo", ".articlesharepart"),
             byline_patterns=(r"明報記者[\s　]*(?P<names>[\u4e00-\u9fff、\s]{2,20})$",),
             strip_lines=(r"明報記者[\s　]", r"相關字詞[﹕：:]", r"報料熱線", r"\[[\u4e00-\u9fff\s]{2,12}\]$"),
-            strip_inline=(r"^【明報專訊】",),
         ),
     ),
     expected=(10, 400),

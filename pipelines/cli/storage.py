@@ -92,8 +92,16 @@ def export(session: Session, target: Path, form: str, sql: str | None) -> None:
     """Export everything, or what a query gives, with declared and checked row counts."""
     from pipelines import bundles
 
+    if (
+        sql is not None
+    ):  # on a connection of its own, which is shut off from files: an export has to write some
+        with store_errors(), reading.reader(session.data_dir) as con:
+            reading.query(con, f"EXPLAIN {sql}")
     with store_errors(), reading.reader(session.data_dir) as con:
-        written = bundles.export_all(con, target, format=form, query=sql)
+        try:
+            written = bundles.export_all(con, target, format=form, query=sql)
+        except bundles.BundleError as error:
+            raise UserError(str(error)) from error
     for path in written:
         session.say(str(path))
 

@@ -149,8 +149,8 @@ def load(con: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, Loaded]:
     )
     by_label: dict[tuple[str, str, str], list[Evidence]] = {}
     for q in quotes:
-        one = Evidence(quote=q["quote"], start=q["start_at"], end=q["end_at"], field=q["field"])
-        by_label.setdefault((q["text_id"], q["axis"], q["value"]), []).append(one)
+        quote = Evidence(quote=q["quote"], start=q["start_at"], end=q["end_at"], field=q["field"])
+        by_label.setdefault((q["text_id"], q["axis"], q["value"]), []).append(quote)
     for row in members:
         text_id = row["text_id"]
         mine = [

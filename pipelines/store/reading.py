@@ -91,6 +91,31 @@ def query(con: DuckDBPyConnection, sql: str, *, seconds: float = 30.0, limit: in
     """
     import duckdb
 
+    only_select(con, sql)
+    timer = threading.Timer(seconds, con.interrupt)
+    timer.start()
+    try:
+        result = con.execute(sql)
+        columns = [column[0] for column in result.description or ()]
+        rows = result.fetchmany(limit + 1)
+    except duckdb.InterruptException as error:
+        raise QueryError(
+            f"the query took longer than {seconds:g} seconds: narrow it, or raise --seconds"
+        ) from error
+    except duckdb.Error as error:
+        raise QueryError(_first_line(error)) from error
+    finally:
+        timer.cancel()
+    return Answer(columns, rows[:limit], len(rows) > limit)
+
+
+def only_select(con: DuckDBPyConnection, sql: str) -> None:
+    """Refuse everything but one SELECT, and shut the connection off from files for good.
+
+    :raises QueryError: when the statement is refused or cannot be parsed.
+    """
+    import duckdb
+
     try:
         statements = con.extract_statements(sql)
     except duckdb.Error as error:
@@ -107,21 +132,6 @@ def query(con: DuckDBPyConnection, sql: str, *, seconds: float = 30.0, limit: in
         )  # some parse as SELECT
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
-    timer = threading.Timer(seconds, con.interrupt)
-    timer.start()
-    try:
-        result = con.execute(sql)
-        columns = [column[0] for column in result.description or ()]
-        rows = result.fetchmany(limit + 1)
-    except duckdb.InterruptException as error:
-        raise QueryError(
-            f"the query took longer than {seconds:g} seconds: narrow it, or raise --seconds"
-        ) from error
-    except duckdb.Error as error:
-        raise QueryError(_first_line(error)) from error
-    finally:
-        timer.cancel()
-    return Answer(columns, rows[:limit], len(rows) > limit)
 
 
 def _first_line(error: Exception) -> str:
