@@ -82,6 +82,10 @@ _DATE_HAN = re.compile(
 _DATE_ENGLISH = re.compile(
     rf"\b(?P<m>{'|'.join(_MONTHS)})\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:,?\s+(?P<y>(?:19|20)\d\d))?\b"
 )
+# 20日, 今天(20日), 昨(22)日: a day of this month or the last; not 20日电 (the wire's own date), 20日内, 3日间
+_DAY_HAN = re.compile(
+    r"(?<![\d月年第])(?P<d>3[01]|[12]\d|0?[1-9])\s*[)）]?\s*(?:日(?![\d电内间前后起本报元游])|号(?=[早晚上下凌清]))"
+)
 _DATE_ISO = re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])\b")
 
 
@@ -169,7 +173,10 @@ def _plain(value: Decimal) -> str:
 
 
 def dates(folded: str) -> list[tuple[str, str]]:
-    """Dates in one folded sentence as ``(EDTF, precision)``; an unsaid year is ``XXXX``; precision ``day`` or ``month``."""
+    """Dates in one folded sentence as ``(EDTF, precision)``; precision ``day`` or ``month``.
+
+    What is unsaid is ``X``: ``XXXX-10-31`` without a year, ``XXXX-XX-20`` where only the day of the month stands.
+    """
     found: list[tuple[int, str, str]] = []
     for pattern in (_DATE_ISO, _DATE_HAN, _DATE_ENGLISH):
         for match in pattern.finditer(folded):
@@ -179,4 +186,9 @@ def dates(folded: str) -> list[tuple[str, str]]:
                 continue
             value = f"{year}-{number_of:02d}" + (f"-{int(day):02d}" if day else "")
             found.append((match.start(), value, "day" if day else "month"))
+    if not found:
+        found = [
+            (match.start(), f"XXXX-XX-{int(match.group('d')):02d}", "day")
+            for match in _DAY_HAN.finditer(folded)
+        ]
     return [(value, precision) for _, value, precision in sorted(found)]

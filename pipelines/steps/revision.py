@@ -309,12 +309,20 @@ def _event_date(one: Loaded) -> dict[str, Any]:
 
 
 def _day(value: str, published: datetime | None) -> str | None:
-    """A day as ISO 8601; a year that the text left out is that of the latest such day before it was published.
+    """A day as ISO 8601; a year or month that the text left out is that of the latest such day before it was published.
 
     ``None`` where no whole day is known.
     """
-    years = [published.year, published.year - 1] if value.startswith("XXXX") and published else []
-    for candidate in [value.replace("XXXX", str(year)) for year in years] or [value]:
+    candidates = [value]
+    if value.startswith("XXXX"):
+        months = [published.date().replace(day=1)] if published else []
+        while months and len(months) < 24:
+            months.append((months[-1] - timedelta(days=1)).replace(day=1))
+        candidates = [
+            f"{month.year:04d}-{month.month if 'X' in value[5:7] else int(value[5:7]):02d}{value[7:]}"
+            for month in months
+        ]
+    for candidate in candidates:
         try:
             day = date.fromisoformat(candidate)
         except ValueError:

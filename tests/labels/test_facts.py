@@ -119,3 +119,21 @@ def test_an_outlet_that_bears_a_country_is_none() -> None:
         "聊天機器人致人受傷", "（德國之聲中文網）西班牙一名用戶聽從聊天機器人的建議後中毒送醫。", PROFILE
     )
     assert [fact.value for fact in found.facts if fact.kind == "country"] == ["ESP"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("高雄市前镇区今天(20日)上午7时52分发生事故", [("XXXX-XX-20", "day")]),
+        ("昨(22)日推出", [("XXXX-XX-22", "day")]),
+        ("3号晚间停电", [("XXXX-XX-03", "day")]),
+        ("台北20日电", []),
+        ("20日内完成", []),
+        ("第3号机组", []),
+        ("地铁2号线", []),
+        ("10月31日晚间,警方1日说", [("XXXX-10-31", "day")]),
+    ],
+)
+def test_a_day_of_the_month_alone(text: str, expected: list[tuple[str, str]]) -> None:
+    """Of this month or the last: whoever knows the day of publication completes it."""
+    assert dates(text) == expected

@@ -62,9 +62,13 @@ def test_who_credits_its_own_house_credits_nobody_else(
         ("XXXX-02-29", datetime(2026, 3, 1), None),  # noqa: DTZ001
         ("2027-01-01", datetime(2026, 3, 1), None),  # noqa: DTZ001
         ("2026-10", datetime(2026, 10, 21), None),  # noqa: DTZ001
+        ("XXXX-XX-20", datetime(2026, 10, 21), "2026-10-20"),  # noqa: DTZ001
+        ("XXXX-XX-31", datetime(2026, 11, 2), "2026-10-31"),  # noqa: DTZ001
+        ("XXXX-10", datetime(2026, 10, 21), None),  # noqa: DTZ001
+        ("XXXX-XX-20", None, None),
     ],
 )
 def test_the_year_that_a_text_leaves_out_is_that_of_its_report(
-    said: str, published: datetime, day: str | None
+    said: str, published: datetime | None, day: str | None
 ) -> None:
     assert _day(said, published) == day
