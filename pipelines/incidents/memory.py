@@ -11,6 +11,7 @@ from pipelines.incidents.settings import Settings, default_settings
 
 BACKGROUND = 2000
 HITS = 24
+WEIGHT = 0.2
 
 
 class MemoryWorld:
@@ -38,7 +39,9 @@ class MemoryWorld:
                     for other in posting:
                         weight[other] += 1 / len(posting) ** 0.5
             near |= {
-                name for name, _ in sorted(weight.items(), key=lambda entry: (-entry[1], entry[0]))[:HITS]
+                name
+                for name, shared in sorted(weight.items(), key=lambda entry: (-entry[1], entry[0]))[:HITS]
+                if shared >= WEIGHT
             }
         incidents = sorted({incident for text in near for incident in self._home[text]})
         latest = sorted(self._texts.values(), key=lambda t: (-(t.day or 0.0), t.text_id))[:BACKGROUND]

@@ -28,6 +28,9 @@ BACKGROUND = 2000
 HITS = 24
 """Known texts that a new text may reach by keys."""
 
+WEIGHT = 0.2
+"""What they must share: each key counts one over the square root of its frequency, so one key of two texts is plenty
+and six keys of a thousand texts are too little."""
 _COLUMNS = ", ".join(COLUMNS)
 
 _HITS = """
@@ -41,6 +44,7 @@ SELECT text_id FROM (
     SELECT n.text AS text, f.text_id, sum(1.0 / sqrt(c.n)) AS weight
     FROM new_key n JOIN common c USING (key) JOIN found f USING (key)
     GROUP BY n.text, f.text_id
+    HAVING weight >= {weight}
     QUALIFY row_number() OVER (PARTITION BY n.text ORDER BY weight DESC, f.text_id) <= {hits}
 )
 """
@@ -120,7 +124,8 @@ def reach(
     con.execute("CREATE OR REPLACE TEMP TABLE hit (text_id VARCHAR)")
     for table, where in (("store.incident_key", window), ("store.incident_rare_key", "")):
         con.execute(
-            "INSERT INTO hit " + _HITS.format(table=table, window=where, posting=settings.posting, hits=HITS)
+            "INSERT INTO hit "
+            + _HITS.format(table=table, window=where, posting=settings.posting, hits=HITS, weight=WEIGHT)
         )
     if dated:
         foreign = _foreign(con, new, min(dated) - NEAR_DAYS, max(dated) + NEAR_DAYS)

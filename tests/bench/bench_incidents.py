@@ -9,6 +9,7 @@ one new day against it. Features are drawn, not computed: the embedding is timed
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import resource
@@ -115,11 +116,16 @@ def keep(con: Any, texts: Sequence[Features], outcome: Outcome) -> None:
         ),
     ):
         if rows:
-            given = ", ".join(
-                f"unnest(?::{'VARCHAR' if isinstance(v, str) else 'DOUBLE'}[])" for v in rows[0]
+            names = columns.split(", ")
+            kinds = ["VARCHAR" if isinstance(value, str) else "DOUBLE" for value in rows[0]]
+            con.execute(
+                f"INSERT OR IGNORE INTO store.{table} ({columns}) SELECT unnest(given) "
+                "FROM (SELECT unnest(from_json(?, ?)) AS given)",
+                [
+                    json.dumps([dict(zip(names, row, strict=True)) for row in rows]),
+                    json.dumps([dict(zip(names, kinds, strict=True))]),
+                ],
             )
-            values = [list(column) for column in zip(*rows, strict=True)]
-            con.execute(f"INSERT OR IGNORE INTO store.{table} ({columns}) SELECT {given}", values)
     for change in outcome.changes:
         if change.kind == "merged":
             con.execute(
