@@ -314,14 +314,12 @@ def _day(value: str, published: datetime | None) -> str | None:
     ``None`` where no whole day is known.
     """
     candidates = [value]
-    if value.startswith("XXXX"):
-        months = [published.date().replace(day=1)] if published else []
-        while months and len(months) < 24:
-            months.append((months[-1] - timedelta(days=1)).replace(day=1))
-        candidates = [
-            f"{month.year:04d}-{month.month if 'X' in value[5:7] else int(value[5:7]):02d}{value[7:]}"
-            for month in months
-        ]
+    if value.startswith("XXXX-XX") and published:
+        month = published.date().replace(day=1)
+        before = (month - timedelta(days=1)).replace(day=1)
+        candidates = [f"{one:%Y-%m}{value[7:]}" for one in (month, before)]
+    elif value.startswith("XXXX") and published:
+        candidates = [f"{year}{value[4:]}" for year in (published.year, published.year - 1)]
     for candidate in candidates:
         try:
             day = date.fromisoformat(candidate)
