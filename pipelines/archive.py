@@ -40,7 +40,9 @@ def read_record(archive_dir: Path, warc_file: str, offset: int) -> Record:
 
     path = archive_dir / warc_file
     if Path(warc_file).is_absolute() or ".." in Path(warc_file).parts or not path.is_file():
-        raise PageError("archive_missing", f"the archive has no file {warc_file}: restore it, or crawl the page again")
+        raise PageError(
+            "archive_missing", f"the archive has no file {warc_file}: restore it, or crawl the page again"
+        )
     try:
         with path.open("rb") as handle:
             handle.seek(offset)

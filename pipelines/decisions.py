@@ -44,7 +44,14 @@ class Decision:
 
 
 def make(
-    subject: str, subject_id: str, action: str, after: dict[str, Any], *, reason: str, made_by: str, made: datetime
+    subject: str,
+    subject_id: str,
+    action: str,
+    after: dict[str, Any],
+    *,
+    reason: str,
+    made_by: str,
+    made: datetime,
 ) -> Decision:
     """A decision with its id, which depends on what it says, who said it and when.
 
@@ -53,7 +60,9 @@ def make(
     if action not in ACTIONS.get(subject, ()):
         raise ValueError(f"there is no decision {action!r} on {subject!r}")
     moment = made.astimezone(UTC).isoformat()
-    body = json.dumps([subject, subject_id, action, after, reason, made_by, moment], ensure_ascii=False, sort_keys=True)
+    body = json.dumps(
+        [subject, subject_id, action, after, reason, made_by, moment], ensure_ascii=False, sort_keys=True
+    )
     digest = hashlib.sha256(body.encode()).hexdigest()[:12]
     return Decision(f"d-{moment[:10]}-{digest}", subject, subject_id, action, after, reason, made_by, moment)
 
@@ -103,4 +112,6 @@ def read(data_dir: Path) -> Iterator[tuple[str, int, Decision]]:
             try:
                 yield path.name, number, Decision(**row)
             except TypeError as error:
-                raise JournalError(f"{path} line {number} has not the fields of a decision: mend or move it") from error
+                raise JournalError(
+                    f"{path} line {number} has not the fields of a decision: mend or move it"
+                ) from error
