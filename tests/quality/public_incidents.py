@@ -32,18 +32,22 @@ SETS = (
 ORDERS = 3
 BATCH = 40
 
-READING = """**What the worst incidents are** (read by hand on the development halves; in words only).
+READING = """**What the worst incidents are** (the twenty that cost most on the development halves, read by hand; in words only).
 
-- *Split*: an opening ceremony, a storm, a first positive test told by hundreds of headlines in nine languages fall into
-  a part per language and angle (schedule, protest, fashion). Headlines alone carry no names that tie them. What helped:
-  vectors relative to the centre of their language, pieces of words instead of words, cohesion in the decision.
-- *Split*: articles whose title is a caption or a slogan and whose body circles an opinion. What helped: the better of
-  title and body counts, and how much of a headline stands in the other's body.
-- *Joined*: two steps of one story on neighbouring days (a claim and its denial, two briefings of one ministry on one
-  matter). They share actors, place and half of their words; only the affair should hold both. What helped: the decay
-  starts within the first day; a tight incident asks more of a newcomer.
-- *Joined*: regular columns (market reports, weather, question hours) whose furniture is the same each day.
-- *Joined or split by the gold itself*: events that annotators cut by timeline entry although one article tells both.
+- *Joined, most often*: steps of one story on the same or the next day that the gold counts as events of their own: the
+  stops of one journey, the rising toll of one disaster, a scandal with the reactions of company, family and office.
+  They share actors, place and half of their words; an analyst would mostly want them in one incident, and the affair
+  holds them. Changed: the decay starts within the first day, and a tight incident asks more of a newcomer.
+- *Joined*: two cases of one kind with the same actor (two lost wagers with different sums, a new charge beside a refused
+  bail, two readings of one patrol). Their figures differ; a contradiction of figures is not yet counted against a link.
+- *Joined*: market and weather columns whose furniture is the same each day; descriptions of feeds with markup in them.
+  Changed: markup and addresses are no words; one pair carries doubt that many pairs do not.
+- *Split*: one event told by hundreds of headlines in nine languages (an opening ceremony, a storm, a first positive
+  test) falls into a part per language and angle: headlines alone share no names. Changed: vectors relative to the
+  centre of their language, pieces of words, cohesion in the decision.
+- *Split*: comment that circles a catchword days later, and events whose gold reaches over the return of the same thing
+  (an arrival twice, a mother's statement twice).
+- *Joined or split by the gold*: one article tells two of its events, or two events are one matter.
 """
 
 
