@@ -37,7 +37,16 @@ def keep(con: Any, outcome: Outcome) -> None:
 
 
 def test_features_come_back_as_they_were(con: Any) -> None:
-    texts = [*CRASH, text("undated", "没有日期的机器人事故", "正文。", day=None), text("bare", ""), text("names", "OpenMind and Velo", "It was said that OpenMind, Velo and NHTSA paid $3 million for 40 percent.")]
+    texts = [
+        *CRASH,
+        text("undated", "没有日期的机器人事故", "正文。", day=None),
+        text("bare", ""),
+        text(
+            "names",
+            "OpenMind and Velo",
+            "It was said that OpenMind, Velo and NHTSA paid $3 million for 40 percent.",
+        ),
+    ]
     save_features(con, texts)
     save_features(con, texts)
     assert load_features(con, [t.text_id for t in texts]) == sorted(texts, key=lambda t: t.text_id)

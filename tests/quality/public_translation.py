@@ -126,9 +126,11 @@ def _outputs(shared: Path, sets: dict[str, list[Row]]) -> str:
 def _likeness(sets: dict[str, list[Row]]) -> list[str]:
     """Every fourth sentence with the embedding's cosine as one more measure."""
     lines = [
-        ("With the cosine of source and output in the multilingual embedding as one more measure (fitted on flores-dev; "
-        "`python -m tests.tools.rate_doubt IN OUT --likeness`; it costs as much time as translating, so the line does without), "
-        "every fourth sentence:"),
+        (
+            "With the cosine of source and output in the multilingual embedding as one more measure (fitted on flores-dev; "
+            "`python -m tests.tools.rate_doubt IN OUT --likeness`; it costs as much time as translating, so the line does without), "
+            "every fourth sentence:"
+        ),
         "",
         "| set | AUC | AUC with the cosine |",
         "|---|---|---|",
