@@ -26,8 +26,8 @@ def explain(con: DuckDBPyConnection, asked: str) -> list[Step]:
     )
     if not fetches:
         fetches = fetch_rows(
-            con, "SELECT * FROM store.fetch WHERE url = $1 OR final_url = $1 ORDER BY fetched, url", [asked]
-        )
+            con, "SELECT * FROM store.fetch WHERE url = ? ORDER BY fetched", [asked]
+        ) or fetch_rows(con, "SELECT * FROM store.fetch WHERE final_url = ? ORDER BY fetched, url", [asked])
         article_id = article_id or next((row["article_id"] for row in fetches if row["article_id"]), None)
     return _steps(con, article_id, fetches)
 

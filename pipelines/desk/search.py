@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipelines.desk.edition import has_edition
 from pipelines.desk.lists import among
 from pipelines.hanzi import fold, fold_with_offsets, source_span
 from pipelines.store import fetch_rows
@@ -82,10 +83,10 @@ def forms_of(word: str) -> list[str]:
     return sorted(forms, key=lambda form: (form != word, form))
 
 
-def _holding(con: DuckDBPyConnection, query: str) -> tuple[dict[str, int], list[list[str]]]:
+def _holding(con: DuckDBPyConnection, query: str, *, grouped: bool) -> tuple[dict[str, int], list[list[str]]]:
     """Articles that hold every word, with a score (3 for a title, 1 for a body, by word), and the words' forms.
 
-    Each table is read once for all words: unpacking the bodies is what a search costs.
+    Each table is read once for all words: reading the bodies is what a search costs.
     """
     words = [forms_of(word) for word in words_of(query)]
     if not words:
@@ -94,40 +95,45 @@ def _holding(con: DuckDBPyConnection, query: str) -> tuple[dict[str, int], list[
     latin = [[form for form in forms if form.isascii()] for forms in words]
     values: list[str] = []
 
-    def source(columns: dict[str, int], table: str, forms: list[list[str]], rest: str = "") -> str:
-        hits = []
-        for several in forms:
+    def hits(columns: dict[str, int]) -> str:
+        """A column of points for every word."""
+        named = []
+        for n, forms in enumerate(words):
             parts = []
             for column, worth in columns.items():
-                values.extend(several)
-                either = " OR ".join(f"contains({column}, ?)" for _ in several) or "false"
+                inside = (
+                    latin[n] if "english" in column or "title_en" in column or "target" in column else forms
+                )
+                values.extend(inside)
+                either = " OR ".join(f"contains({column}, ?)" for _ in inside) or "false"
                 parts.append(f"CASE WHEN {either} THEN {worth} ELSE 0 END")
-            hits.append(" + ".join(parts))
-        named = ", ".join(f"{hit} AS w{n}" for n, hit in enumerate(hits))
-        found = " OR ".join(f"w{n} > 0" for n in range(len(hits)))
-        return f"SELECT * FROM (SELECT {table.partition(' ')[2]}, {named} FROM {table.partition(' ')[0]} {rest}) WHERE {found}"
+            named.append(f"{' + '.join(parts)} AS w{n}")
+        return ", ".join(named)
 
-    sources = [source({"title": 3, "body": 1}, "store.search article_id", words)]
-    if any(latin):
-        sources.append(source({"lower(title_en)": 3}, "store.title_en article_id", latin))
-        english = source(
-            {"lower(target)": 1}, "store.sentence text_id", latin, "WHERE current AND field = 'text'"
-        )
-        most = ", ".join(f"max(w{n}) AS w{n}" for n in range(len(words)))
-        each = ", ".join(f"e.w{n}" for n in range(len(words)))
-        sources.append(
-            f"SELECT f.article_id, {each} FROM (SELECT text_id, {most} FROM ({english}) GROUP BY text_id) e "
-            "JOIN store.fold f USING (text_id)"
-        )
+    some = " OR ".join(f"w{n} > 0" for n in range(len(words)))
     score = " + ".join(f"sum(w{n})" for n in range(len(words)))
     every = " AND ".join(f"sum(w{n}) > 0" for n in range(len(words)))
-    sql = f"SELECT article_id, ({score})::INTEGER FROM ({' UNION ALL '.join(sources)}) GROUP BY article_id HAVING {every}"
+    if has_edition(con):
+        columns = {"title": 3, "body": 1, "title_en": 3, "english": 1}
+        source = f"SELECT article_id, {hits(columns)} FROM desk.search {'WHERE grouped' if grouped else ''}"
+    else:
+        sources = [f"SELECT article_id, {hits({'title': 3, 'body': 1})} FROM store.search"]
+        if any(latin):
+            sources.append(f"SELECT article_id, {hits({'lower(title_en)': 3})} FROM store.title_en")
+            most = ", ".join(f"max(w{n}) AS w{n}" for n in range(len(words)))
+            english = f"SELECT text_id, {hits({'lower(target)': 1})} FROM store.sentence WHERE current AND field = 'text'"
+            sources.append(
+                f"SELECT f.article_id, e.* EXCLUDE (text_id) FROM (SELECT text_id, {most} FROM ({english}) WHERE {some} GROUP BY text_id) e "
+                "JOIN store.fold f USING (text_id)"
+            )
+        source = " UNION ALL ".join(f"SELECT * FROM ({one}) WHERE {some}" for one in sources)
+    sql = f"SELECT article_id, ({score})::INTEGER FROM ({source}) WHERE {some} GROUP BY article_id HAVING {every}"
     return dict(con.execute(sql, values).fetchall()), words
 
 
 def incidents_holding(con: DuckDBPyConnection, query: str) -> frozenset[str]:
     """The incidents with an article that holds every word of ``query``."""
-    found, _ = _holding(con, query)
+    found, _ = _holding(con, query, grouped=True)
     place, values = among(found)
     rows = con.execute(
         "SELECT DISTINCT m.incident_id FROM store.incident_member m JOIN store.fold f USING (text_id) "
@@ -148,8 +154,8 @@ WHERE a.article_id IN {ids} {only}
 GROUP BY ALL
 """
 _SHOWN = """
-SELECT a.article_id, a.title, e.title_en, a.outlet_id, a.published, a.text, l.language_tag
-FROM store.article a
+SELECT a.article_id, a.title, e.title_en, a.outlet_id, a.published, {text} AS text, l.language_tag
+FROM store.article a {kept}
 LEFT JOIN store.title_en e USING (article_id)
 LEFT JOIN store.language l USING (article_id)
 WHERE a.article_id IN {ids} ORDER BY a.version
@@ -166,7 +172,7 @@ WHERE subject_id IN {ids} AND stage IN ('language', 'texts', 'relevance', 'incid
 
 def search(con: DuckDBPyConnection, query: str, *, limit: int, rejects: bool) -> list[Hit]:
     """Articles that hold every word of ``query``, best first; without ``rejects`` only those in an incident."""
-    found, words = _holding(con, query)
+    found, words = _holding(con, query, grouped=not rejects)
     if not found:
         return []
     place, values = among(found)
@@ -178,7 +184,13 @@ def search(con: DuckDBPyConnection, query: str, *, limit: int, rejects: bool) ->
     best = order[:limit]
     ids = [row["article_id"] for row in best]
     place, values = among(ids)
-    shown = {row["article_id"]: row for row in fetch_rows(con, _SHOWN.format(ids=place), values)}
+    kept = (
+        {"text": "s.text", "kept": "LEFT JOIN desk.search s USING (article_id)"}
+        if has_edition(con)
+        else {"text": "a.text", "kept": ""}
+    )
+    shown_sql = _SHOWN.format(ids="{ids}", **kept)
+    shown = {row["article_id"]: row for row in fetch_rows(con, shown_sql.format(ids=place), values)}
     texts = sorted({row["text_id"] for row in best if row["text_id"]})
     place, values = among(texts)
     english = dict(con.execute(_ENGLISH.format(ids=place), values).fetchall())

@@ -151,71 +151,79 @@ def outlets(con: DuckDBPyConnection) -> list[Row]:
     )
 
 
-_REJECTS = {
-    "landing": "SELECT 'landing' AS stage, url, article_id, NULL::VARCHAR AS text_id, outlet_id, outcome, reason, run_id "
-    "FROM store.fetch WHERE outcome NOT IN ('landed', 'unchanged', 'listed')",
-    "reading": "SELECT r.stage, f.url, f.article_id, NULL::VARCHAR AS text_id, f.outlet_id, r.outcome, r.reason, r.run_id "
-    "FROM store.stage_result r JOIN store.fetch f ON f.fetch_id = r.subject_id WHERE r.stage = 'reading' AND r.outcome <> 'ok'",
-    "articles": "SELECT r.stage, a.url, r.subject_id AS article_id, NULL::VARCHAR AS text_id, a.outlet_id, r.outcome, r.reason, r.run_id "
-    "FROM store.stage_result r JOIN first a ON a.article_id = r.subject_id "
-    "WHERE r.stage IN ('language', 'texts') AND r.outcome <> 'ok'",
-    "texts": "SELECT r.stage, a.url, t.article_id, t.text_id, a.outlet_id, r.outcome, r.reason, r.run_id "
-    "FROM store.stage_result r JOIN store.text t ON t.text_id = r.subject_id JOIN first a ON a.article_id = t.article_id "
-    "WHERE r.stage IN ('relevance', 'labels', 'incidents') AND r.outcome <> 'ok' "
-    # what labels already said, incidents says again: it stopped at labels
-    "AND NOT (r.stage = 'incidents' AND EXISTS (SELECT 1 FROM store.stage_result x "
-    "WHERE x.stage = 'labels' AND x.subject_id = r.subject_id AND x.outcome = r.outcome))",
-}
-_FIRST = "SELECT article_id, url, outlet_id FROM store.article WHERE version = 1"
-"""Address and outlet of an article do not change with its versions."""
+REJECTS = """
+WITH first AS (SELECT article_id, url, outlet_id FROM store.article WHERE version = 1),
+found AS (
+    SELECT 'landing' AS stage, url, article_id, NULL::VARCHAR AS text_id, outlet_id, outcome, reason, run_id
+    FROM store.fetch WHERE outcome NOT IN ('landed', 'unchanged', 'listed')
+    UNION ALL
+    SELECT r.stage, f.url, f.article_id, NULL, f.outlet_id, r.outcome, r.reason, r.run_id
+    FROM store.stage_result r JOIN store.fetch f ON f.fetch_id = r.subject_id WHERE r.stage = 'reading' AND r.outcome <> 'ok'
+    UNION ALL
+    SELECT r.stage, a.url, r.subject_id, NULL, a.outlet_id, r.outcome, r.reason, r.run_id
+    FROM store.stage_result r JOIN first a ON a.article_id = r.subject_id
+    WHERE r.stage IN ('language', 'texts') AND r.outcome <> 'ok'
+    UNION ALL
+    -- what labels already said, incidents says again: it stopped at labels
+    SELECT r.stage, a.url, t.article_id, t.text_id, a.outlet_id, r.outcome, r.reason, r.run_id
+    FROM store.stage_result r
+    JOIN store.text t ON t.text_id = r.subject_id
+    JOIN first a ON a.article_id = t.article_id
+    LEFT JOIN store.stage_result x ON x.stage = 'labels' AND r.stage = 'incidents' AND x.subject_id = r.subject_id
+    WHERE r.stage IN ('relevance', 'labels', 'incidents') AND r.outcome <> 'ok' AND x.outcome IS DISTINCT FROM r.outcome
+)
+SELECT d.stage, d.url, d.article_id, d.text_id, coalesce(d.outlet_id, '–') AS outlet_id, d.outcome, d.reason, d.run_id,
+       t.title, e.title_en,
+       lower(concat_ws(' ', d.url, d.article_id, t.title, e.title_en)) AS words
+FROM found d
+LEFT JOIN (SELECT article_id, arg_max(title, version) AS title FROM store.article GROUP BY article_id) t USING (article_id)
+LEFT JOIN store.title_en e USING (article_id)
+ORDER BY list_position(['landing', 'reading', 'language', 'texts', 'relevance', 'labels', 'incidents'], d.stage),
+         d.outcome, d.url, d.article_id, d.run_id
+"""
+"""Every URL, article and text that went no further, in the order of the line; an article's address and outlet do not
+change with its versions."""
 STAGES = ("landing", "reading", "language", "texts", "relevance", "labels", "incidents")
 
 
-def reject_counts(con: DuckDBPyConnection) -> list[Row]:
-    """How many were rejected, by ``stage``, ``outcome`` and ``outlet_id``."""
-    parts = " UNION ALL ".join(f"({sql})" for sql in _REJECTS.values())
+def reject_counts(con: DuckDBPyConnection, *, table: str = "") -> list[Row]:
+    """How many were rejected, by ``stage``, ``outcome`` and ``outlet_id``.
+
+    :param table: where :data:`REJECTS` is kept ready; worked out where it is not.
+    """
     return fetch_rows(
         con,
-        f"WITH first AS ({_FIRST}) SELECT stage, outcome, coalesce(outlet_id, '–') AS outlet_id, count(*) AS n "
-        f"FROM ({parts}) GROUP BY ALL ORDER BY n DESC, stage, outcome, outlet_id",
+        f"SELECT stage, outcome, outlet_id, count(*) AS n FROM {table or f'({REJECTS})'} GROUP BY ALL "
+        "ORDER BY n DESC, stage, outcome, outlet_id",
     )
 
 
 def rejects(
-    con: DuckDBPyConnection, *, stage: str, outcome: str, outlet: str, words: str, limit: int, offset: int
+    con: DuckDBPyConnection,
+    *,
+    stage: str,
+    outcome: str,
+    outlet: str,
+    words: str,
+    limit: int,
+    offset: int,
+    table: str = "",
 ) -> list[Row]:
     """Rejected URLs, articles and texts with their titles; each filter empty for any.
 
     :param words: a part of the URL, the article's id or its title.
+    :param table: as for :func:`reject_counts`.
     """
-    wanted = ["landing", "reading", "articles", "texts"]
-    if stage:
-        wanted = [
-            {"language": "articles", "texts": "articles", "landing": "landing", "reading": "reading"}.get(
-                stage, "texts"
-            )
-        ]
-    parts = " UNION ALL ".join(f"({_REJECTS[name]})" for name in wanted)
     where, values = ["true"], []
     for column, value in (("stage", stage), ("outcome", outcome), ("outlet_id", outlet)):
         if value:
-            where.append(f"x.{column} = ?")
+            where.append(f"{column} = ?")
             values.append(value)
     if words:
-        where.append("(contains(lower(coalesce(x.url, '')), lower(?)) OR contains(lower(coalesce(x.article_id, '')), lower(?)) "
-                     "OR x.article_id IN (SELECT article_id FROM store.article WHERE contains(lower(title), lower(?))))")  # fmt: skip
-        values += [words] * 3
-    sql = f"""
-    WITH first AS ({_FIRST}),
-    found AS (SELECT x.* FROM ({parts}) x WHERE {" AND ".join(where)}
-              ORDER BY x.stage, x.outcome, x.url, x.article_id, x.run_id LIMIT ? OFFSET ?)
-    SELECT f.*, t.title, e.title_en FROM found f
-    LEFT JOIN (SELECT article_id, arg_max(title, version) AS title FROM store.article
-               WHERE article_id IN (SELECT article_id FROM found) GROUP BY article_id) t USING (article_id)
-    LEFT JOIN store.title_en e USING (article_id)
-    ORDER BY f.stage, f.outcome, f.url, f.article_id, f.run_id
-    """
-    return fetch_rows(con, sql, [*values, limit, offset])
+        where.append("contains(words, ?)")
+        values.append(words.lower())
+    sql = f"SELECT * EXCLUDE (words) FROM {table or f'({REJECTS})'} WHERE {' AND '.join(where)} LIMIT {limit:d} OFFSET {offset:d}"
+    return fetch_rows(con, sql, values)
 
 
 def similar_urls(con: DuckDBPyConnection, asked: str, *, limit: int = 8) -> Sequence[str]:

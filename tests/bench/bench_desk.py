@@ -117,8 +117,8 @@ def report() -> str:
         with served(Path(folder)) as port:
             first, _, _ = ask(port, "/")
             deadline = time.monotonic() + 120
-            published = Path(folder) / "published" / path.name
-            while not published.exists() and time.monotonic() < deadline:
+            edition = Path(folder) / "desk" / "reading" / path.name
+            while not edition.exists() and time.monotonic() < deadline:
                 time.sleep(0.5)
             time.sleep(3)
             times = measure(port, ROUNDS)

@@ -223,7 +223,7 @@ def test_the_copy_answers_while_a_line_writes(folder: Path) -> None:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         words = browser.get(f"/incident/{HAZARD}").words
-        assert "You read the published copy as of" in words
+        assert "You read a copy as of" in words
         assert "robotaxi" in words
         written = browser.decide(f"/incident/{HAZARD}", "accept")
         assert "Written down: marked reviewed at revision 1" in written.words
@@ -235,11 +235,11 @@ def test_the_desk_brings_its_copy_up_to_date(folder: Path) -> None:
 
     with desk(folder) as browser:
         assert browser.get("/").status == 200
-        copy = folder / "published" / "wiredesk.duckdb"
+        copy = folder / "desk" / "reading" / "wiredesk.duckdb"
         deadline = time.monotonic() + 15
         while not copy.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert copy.exists()
         words = browser.get(f"/incident/{HAZARD}").words
         assert "robotaxi" in words
-        assert "published copy" not in words
+        assert "You read a copy" not in words

@@ -182,8 +182,8 @@ def test_every_page_fits_a_telephone_and_is_usable_without_a_mouse(demo: Demo, t
 
 _NAMELESS = """
 [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, summary, iframe, svg[role=img]')].filter(el => {
-  const label = el.labels && el.labels.length && el.labels[0].innerText.trim();
-  return !(label || el.getAttribute('aria-label') || el.getAttribute('title') || (el.innerText || '').trim() || el.closest('[aria-hidden]'));
+  const label = el.labels && el.labels.length && el.labels[0].textContent.trim();
+  return !(label || el.getAttribute('aria-label') || el.getAttribute('title') || (el.textContent || '').trim() || el.closest('[aria-hidden]'));
 }).map(el => el.outerHTML.slice(0, 120))
 """
 """Controls that a screen reader would have no name for."""

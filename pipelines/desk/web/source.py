@@ -1,8 +1,8 @@
 """The desk's way to the database, on which no line ever waits.
 
-While the published copy is as new as the database, the desk reads the copy and may keep it open, which keeps it fast.
-When the database is newer, a request reads the database itself (open, ask, close), a thread brings the copy up to date
-as soon as nobody writes, and while a line holds the database the copy answers and the page says as of when.
+While the desk's own edition is as new as the database, it answers, and is kept open, which keeps it fast. When the
+database is newer, a request reads the database itself (open, ask, close), and a thread makes a new edition as soon as
+nobody writes. While a line holds the database, the newest copy there is answers, and the page says as of when.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines import decisions
-from pipelines.store import Store, StoreError, reading
+from pipelines.desk.edition import build, edition_path
+from pipelines.store import Store, StoreBusyError, StoreError, reading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Version = tuple[Any, ...]
 PATIENCE, ALONE = 0.25, 5.0
-"""Seconds to wait for a busy database: with a published copy beside it, and without."""
+"""Seconds to wait for a busy database: with a copy beside it, and without."""
 QUIET = 1.0
 """Seconds without a write after which the database is copied."""
 SHARE = 20
@@ -38,7 +39,7 @@ class Opened:
 
     con: DuckDBPyConnection
     copy: bool
-    """The published copy answers because a line is writing to the database."""
+    """A copy answers because a line is writing to the database."""
     as_of: datetime
     version: Version
     """Changes when the content does: what was worked out from it is worked out anew."""
@@ -46,7 +47,7 @@ class Opened:
 
 @dataclass(slots=True)
 class _Held:
-    """The published copy, kept open; closed when it is no longer wanted and nobody asks it anything."""
+    """A copy, kept open; closed when it is no longer wanted and nobody asks it anything."""
 
     con: DuckDBPyConnection
     stack: ExitStack
@@ -61,7 +62,7 @@ class Source:
 
     data_dir: Path
     publish: bool = True
-    """Keep the published copy as new as the database."""
+    """Keep the edition as new as the database."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _held: _Held | None = None
     _known: dict[str, tuple[Version, Any]] = field(default_factory=dict)
@@ -76,20 +77,27 @@ class Source:
         :raises NoStoreError: when there is no database.
         :raises StoreBusyError: when a line writes and there is no copy.
         """
-        published = reading.published_path(self.data_dir)
-        main = self.data_dir / published.name
-        if _as_new(published, main):
-            with self._copy(published) as con:
-                yield Opened(con, False, _changed(main), _version(published))
+        main = Store(self.data_dir).path
+        edition = edition_path(self.data_dir)
+        if _as_new(edition, main):
+            with self._copy(edition) as con:
+                yield Opened(con, False, _changed(main), _version(edition))
             return
-        if self.publish:
+        if self.publish and main.exists():
             self._refresh()
-        with reading.reader(self.data_dir, wait=PATIENCE if published.exists() else ALONE) as con:
+        published = reading.published_path(self.data_dir)
+        copies = [path for path in (edition, published) if path.exists()]
+        with ExitStack() as stack:
+            try:
+                con = stack.enter_context(Store(self.data_dir).read(wait=PATIENCE if copies else ALONE))
+                path = main
+            except StoreBusyError:
+                if not copies:
+                    raise
+                path = max(copies, key=lambda copy: copy.stat().st_mtime_ns)
+                con = stack.enter_context(self._copy(path))
             con.execute("SET enable_external_access = false")
-            row = con.execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchone()
-            path = Path(row[0]) if row else published
-            busy = path.parent.name == reading.PUBLISHED
-            yield Opened(con, busy, _changed(path), _version(path))
+            yield Opened(con, path != main, _changed(path), _version(path))
 
     @contextmanager
     def _copy(self, path: Path) -> Iterator[DuckDBPyConnection]:
@@ -138,19 +146,18 @@ class Source:
                 self._publisher.start()
 
     def _bring_up(self) -> None:
-        """Copy the database once it is quiet, and work out from the copy what pages will ask for."""
-        published = reading.published_path(self.data_dir)
-        main = self.data_dir / published.name
+        """Make a new edition once the database is quiet, and work out from it what pages will ask for."""
+        main = Store(self.data_dir).path
         for _ in range(600):
             if time.time() - _changed(main).timestamp() >= QUIET:
                 break
             time.sleep(QUIET / 4)
         began = time.monotonic()
         try:
-            reading.publish(self.data_dir)
-            if _as_new(published, main):
-                with self._copy(published) as con:
-                    opened = Opened(con, False, _changed(main), _version(published))
+            edition = build(self.data_dir)
+            if _as_new(edition, main):
+                with self._copy(edition) as con:
+                    opened = Opened(con, False, _changed(main), _version(edition))
                     for name, work in list(self._works.items()):
                         self.once(name, opened, work)
         except (StoreError, OSError):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from pipelines.desk import works
+from pipelines.desk.edition import has_edition
 from pipelines.desk.explain import explain
 from pipelines.desk.search import forms_of, search, words_of
 from pipelines.desk.web.asking import Ask
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 MOST = 50
 PER_PAGE = 50
@@ -32,10 +36,19 @@ def find(ask: Ask) -> Response:
     )
 
 
+def _ready(con: DuckDBPyConnection) -> str:
+    """The table of an edition that holds the rejects."""
+    return "desk.rejects" if has_edition(con) else ""
+
+
+def _counts(con: DuckDBPyConnection) -> list[dict[str, Any]]:
+    return works.reject_counts(con, table=_ready(con))
+
+
 def rejects(ask: Ask) -> Response:
     query, stage, outcome, outlet = (ask.param(name)[:300] for name in ("q", "stage", "outcome", "outlet"))
     page = max(1, min(int(ask.param("page")), 10_000)) if ask.param("page").isdigit() else 1
-    counts: list[dict[str, Any]] = ask.once("reject counts", works.reject_counts)
+    counts: list[dict[str, Any]] = ask.once("reject counts", _counts)
     wanted = {"stage": stage, "outcome": outcome, "outlet_id": outlet}
     steps = explain(ask.con, query) if query else []
     rows = works.rejects(
@@ -46,6 +59,7 @@ def rejects(ask: Ask) -> Response:
         words=query,
         limit=PER_PAGE + 1,
         offset=(page - 1) * PER_PAGE,
+        table=_ready(ask.con),
     )
 
     def link(**changed: str) -> str:
