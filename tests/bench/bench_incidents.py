@@ -282,9 +282,10 @@ def main(arguments: list[str]) -> int:
         )
         print(" ".join(f"{key}={value}" for key, value in found.items()))
     elif arguments[:1] == ["--day"]:
-        rows = [alone("day", size, arguments[1]) for size in arguments[2:]]
-        for row in rows:
-            print(row)
+        rows = []
+        for size in arguments[2:]:
+            rows.append(alone("day", size, arguments[1]))
+            print(rows[-1], flush=True)
         if len(rows) > 1:
             print(f"exponent {exponent([(row['size'], row['seconds']) for row in rows]):.3f}")
     else:
