@@ -64,19 +64,24 @@ doubt AS (
     LEFT JOIN said r USING (incident_id)
     WHERE i.merged_into IS NULL AND coalesce(r.revision, -1) < i.revision
 )
-SELECT incident_id, title, articles, round(class_weight + weak_weight + severity_weight + flag_weight, 1)::DOUBLE AS settles,
-       concat_ws('; ', class_why, weak_why, flag_why, severity_why) AS why
-FROM doubt WHERE class_weight + weak_weight + severity_weight + flag_weight > 0
-ORDER BY settles DESC, incident_id LIMIT $limit
+SELECT incident_id, title, articles,
+       class_weight + weak_weight + severity_weight + flag_weight > 0 AS doubt,
+       round(0.1 * articles + class_weight + weak_weight + severity_weight + flag_weight, 1)::DOUBLE AS settles,
+       coalesce(nullif(concat_ws('; ', class_why, weak_why, flag_why, severity_why), ''), 'nobody has looked at it') AS why
+FROM doubt
+ORDER BY doubt DESC, settles DESC, incident_id LIMIT $limit
 """
 
 
 def review_queue(con: DuckDBPyConnection, *, limit: int) -> list[dict[str, Any]]:
-    """Incidents in the order of how many articles one decision would settle: ``settles``, ``why``, ``title``, ``articles``.
+    """Incidents in the order of how many articles one decision would settle.
+
+    Rows of ``incident_id``, ``title``, ``articles``, ``doubt`` (something speaks against it), ``settles``, ``why``.
 
     What makes an incident worth a look: a class that is a tie, that one text would flip, or that rests on one text;
     texts that only just belong; evidence whose translation is flagged; an unknown severity. Each counts by the
-    articles it touches. What a person marked as reviewed at its present revision is left out.
+    articles it touches. After them come those without a doubt. What a person marked as reviewed at its present revision
+    is left out.
     """
     from pipelines.incidents import default_settings
 

@@ -44,6 +44,7 @@ def morning(ask: Ask) -> Response:
         marks={name: ask.mark(name) for name in [group["incident_id"] for group in groups[:MOST]]},
         queue=queue[:10],
         waiting=len(queue),
+        doubts=sum(row["doubt"] for row in queue),
         alarms=ask.once("alarms", alarms),
         run=run,
         funnel=ask.once(f"funnel {run['run_id']}", lambda con: works.funnel(con, run["run_id"]))
@@ -84,12 +85,19 @@ def grouped(changes: Sequence[feeds.Change]) -> list[dict[str, Any]]:
 
 
 def waiting(ask: Ask) -> list[dict[str, Any]]:
-    """The review queue without what a pending decision has settled already."""
-    queue: list[dict[str, Any]] = ask.once("review queue", lambda con: review_queue(con, limit=5000))
+    """The review queue without what a pending decision has settled already; without a doubt only what is new."""
+    queue: list[dict[str, Any]] = ask.once("review queue", _queue)
     gone = {d.subject_id for d in ask.pending if d.action == "merge"}
-    return [
-        row for row in queue if ask.mark(row["incident_id"]) != "reviewed" and row["incident_id"] not in gone
-    ]
+    rows = []
+    for row in queue:
+        mark = ask.mark(row["incident_id"])
+        if row["incident_id"] not in gone and (mark == "new" or (row["doubt"] and mark == "seen")):
+            rows.append(row)
+    return rows
+
+
+def _queue(con: DuckDBPyConnection) -> list[dict[str, Any]]:
+    return review_queue(con, limit=5000)
 
 
 def visited(ask: Ask, form: FormData) -> Response:

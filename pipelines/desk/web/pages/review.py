@@ -20,6 +20,7 @@ def review(ask: Ask) -> Response:
         "review.html",
         queue=shown,
         waiting=len(queue),
+        doubts=sum(row["doubt"] for row in queue),
         cards=ask.cards,
         summaries=dossier.summaries(ask.con, ids),
         seen={name: state_of(ask, name, ask.cards[name].revision) for name in ids},
