@@ -62,7 +62,7 @@ GROUP BY m.incident_id
 _LABELS = """
 SELECT subject_id, axis, list(value ORDER BY score DESC NULLS LAST, value) AS found FROM store.label
 WHERE subject = 'incident' AND axis IN ('limb', 'principle', 'industry', 'stakeholder', 'harm_type')
-GROUP BY subject_id, axis
+GROUP BY subject_id, axis ORDER BY subject_id, axis
 """
 _MARKS = """
 SELECT subject_id, (after->>'state') AS state, coalesce((after->>'revision')::INTEGER, -1) AS revision

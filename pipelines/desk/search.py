@@ -1,7 +1,7 @@
 """Search across scripts, regions and languages: words are folded as the texts are, and names go by all their forms.
 
 A word matches an article when it, or another form of the same name in the glossary (輝達, 英伟达, NVIDIA), stands in the
-folded title or body, or in the English title or text. Every word must match.
+folded title or body, or in the English title or text; in Latin letters it must begin a word. Every word must match.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 AROUND = 28
-"""Characters shown on each side of a hit."""
+"""Characters shown on each side of a hit; in Latin letters twice as many."""
 MOST_WORDS = 12
+SHORT = 3
+"""Letters up to which a Latin word is looked for whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,26 @@ def forms_of(word: str) -> list[str]:
     return sorted(forms, key=lambda form: (form != word, form))
 
 
+def pattern_of(form: str) -> str | None:
+    """How a form in Latin letters must stand in a text: at the beginning of a word, a short one as a whole word.
+
+    So ``chip`` finds chips, and ``AI`` does not find rain. ``None`` for forms that may stand anywhere.
+    """
+    if not form.isascii() or not form[0].isalnum():
+        return None
+    return rf"\b{re.escape(form)}" + (r"\b" if len(form) <= SHORT and form[-1].isalnum() else "")
+
+
+def _stands(column: str, form: str, values: list[str]) -> str:
+    """The condition that a form stands in a column; adds its parameters to ``values``."""
+    pattern = pattern_of(form)
+    values.append(form)
+    if pattern is None:
+        return f"contains({column}, ?)"
+    values.append(pattern)
+    return f"(contains({column}, ?) AND regexp_matches({column}, ?))"
+
+
 def _holding(con: DuckDBPyConnection, query: str, *, grouped: bool) -> tuple[dict[str, int], list[list[str]]]:
     """Articles that hold every word, with a score (3 for a title, 1 for a body, by word), and the words' forms.
 
@@ -104,8 +126,7 @@ def _holding(con: DuckDBPyConnection, query: str, *, grouped: bool) -> tuple[dic
                 inside = (
                     latin[n] if "english" in column or "title_en" in column or "target" in column else forms
                 )
-                values.extend(inside)
-                either = " OR ".join(f"contains({column}, ?)" for _ in inside) or "false"
+                either = " OR ".join(_stands(column, form, values) for form in inside) or "false"
                 parts.append(f"CASE WHEN {either} THEN {worth} ELSE 0 END")
             named.append(f"{' + '.join(parts)} AS w{n}")
         return ", ".join(named)
@@ -245,7 +266,7 @@ def _hit(row: dict[str, Any], forms: list[str], stopped: dict[str, tuple[str, st
     )
 
 
-def passages_of(text: str, forms: list[str], *, most: int = 1, around: int = AROUND) -> list[Passage]:
+def passages_of(text: str, forms: list[str], *, most: int = 1) -> list[Passage]:
     """The first places of ``text`` where forms stand, each form once, not overlapping."""
     if not text:
         return []
@@ -253,13 +274,14 @@ def passages_of(text: str, forms: list[str], *, most: int = 1, around: int = ARO
     lower = folded.lower()
     if len(lower) != len(folded):  # a letter whose lower case is longer would shift the offsets
         lower = folded
-    places = sorted((lower.find(form), form) for form in forms if form in lower)
+    places = sorted((at, form) for form in forms if (at := _first(lower, form)) is not None)
     found: list[Passage] = []
     reached = -1
     for at, form in places:
         start, end = source_span(offsets, at, at + len(form))
         if start < reached or len(found) == most:
             continue
+        around = AROUND * 2 if text[start:end].isascii() else AROUND
         left, right = max(0, start - around), min(len(text), end + around)
         reached = right
         found.append(
@@ -270,3 +292,13 @@ def passages_of(text: str, forms: list[str], *, most: int = 1, around: int = ARO
             )
         )
     return found
+
+
+def _first(text: str, form: str) -> int | None:
+    """Where a form first stands in a folded text."""
+    pattern = pattern_of(form)
+    if pattern is None:
+        at = text.find(form)
+        return at if at >= 0 else None
+    match = re.search(pattern, text, re.ASCII)
+    return match.start() if match else None
