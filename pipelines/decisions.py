@@ -110,7 +110,11 @@ def read(data_dir: Path) -> Iterator[tuple[str, int, Decision]]:
                     continue
                 raise JournalError(f"{path} line {number} is no decision: mend or move it") from error
             try:
-                yield path.name, number, Decision(**row)
+                decision = Decision(**row)
+                known = decision.action in ACTIONS.get(decision.subject, ())
+                if not known or not isinstance(decision.after, dict):
+                    raise TypeError(f"no decision {decision.action!r} on {decision.subject!r}")
+                yield path.name, number, decision
             except TypeError as error:
                 raise JournalError(
                     f"{path} line {number} has not the fields of a decision: mend or move it"

@@ -8,10 +8,13 @@ transaction. So a crash at any moment costs at most one chunk of repeated work a
 
 from __future__ import annotations
 
+import fcntl
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 
 from pipelines.steps import decisions, landing, outlets
 from pipelines.steps.base import Context, Result, Step, Task
@@ -80,50 +83,66 @@ def run(
 
     :param first: a stage to do again from, with all that follow; ``None`` does only what is not done.
     :param last: the last stage to run.
-    :raises LineError: when inputs and outcomes of a stage do not add up.
+    :raises LineError: when inputs and outcomes of a stage do not add up, or another run is at work.
     """
     steps = [make(context) for make in STEPS]
     begin = _position(steps, first) if first else 0
     end = _position(steps, last) if last else len(steps) - 1
     if last == "incidents":
         end = len(steps) - 1
-    store.prepare(now=context.now)
-    funnel = Funnel()
-    with store.write() as con:
-        con.execute("UPDATE store.run SET outcome = 'interrupted' WHERE outcome = 'running'")
-        insert(
-            con,
-            "store.run",
-            [
-                {
-                    "run_id": context.run_id,
-                    "command": command,
-                    "started": context.now,
-                    "outcome": "running",
-                    "versions": {step.name: step.version for step in steps},
-                }
-            ],
-            replace=("run_id",),
-        )
-        outlets.fold_outlets(con)
-        funnel.landed = landing.fold_landing(con, context.data_dir / "landing")
-        funnel.decisions = decisions.fold_decisions(con, context)
-        if first:
-            for step in steps[begin:]:
-                step.forget(con)
-    for step in steps[begin : end + 1]:
-        _run_step(store, context, step, funnel, progress)
-        if step.name == "incidents":
-            with store.write() as con:  # decisions on incidents that did not exist until now
-                funnel.decisions = _later(funnel.decisions, decisions.fold_decisions(con, context))
-    funnel.check()
-    with store.write() as con:
-        age(con, context.now)
-        con.execute(
-            "UPDATE store.run SET outcome = 'done', finished = ? WHERE run_id = ?",
-            [context.now, context.run_id],
-        )
-    return funnel
+    with alone(context.data_dir):
+        store.prepare(now=context.now)
+        funnel = Funnel()
+        with store.write() as con:
+            con.execute("UPDATE store.run SET outcome = 'interrupted' WHERE outcome = 'running'")
+            insert(
+                con,
+                "store.run",
+                [
+                    {
+                        "run_id": context.run_id,
+                        "command": command,
+                        "started": context.now,
+                        "outcome": "running",
+                        "versions": {step.name: step.version for step in steps},
+                    }
+                ],
+                replace=("run_id",),
+            )
+            outlets.fold_outlets(con)
+            funnel.landed = landing.fold_landing(con, context.data_dir / "landing")
+            funnel.decisions = decisions.fold_decisions(con, context)
+            if first:
+                for step in steps[begin:]:
+                    step.forget(con)
+        for step in steps[begin : end + 1]:
+            _run_step(store, context, step, funnel, progress)
+            if step.name == "incidents":
+                with store.write() as con:  # decisions on incidents that did not exist until now
+                    funnel.decisions = _later(funnel.decisions, decisions.fold_decisions(con, context))
+        funnel.check()
+        with store.write() as con:
+            age(con, context.now)
+            con.execute(
+                "UPDATE store.run SET outcome = 'done', finished = ? WHERE run_id = ?",
+                [context.now, context.run_id],
+            )
+        return funnel
+
+
+@contextmanager
+def alone(data_dir: Path) -> Iterator[None]:
+    """One line at a time on a data folder: two would group the same day twice, each blind to the other's incidents.
+
+    :raises LineError: when another run is at work.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "run.lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LineError(f"another run is at work on {data_dir}: wait until it has ended") from error
+        yield
 
 
 def _later(first: Counter[str], second: Counter[str]) -> Counter[str]:

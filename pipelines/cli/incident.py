@@ -7,6 +7,7 @@ as pending.
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import click
@@ -14,6 +15,8 @@ import click
 from pipelines import decisions
 from pipelines.cli.common import WRONG_USE, Session, UserError, store_errors, to_json
 from pipelines.desk import questions
+from pipelines.steps.effects import unfit
+from pipelines.store import StoreBusyError
 from pipelines.store.reading import reader
 
 WHO = click.option(
@@ -44,12 +47,17 @@ def decide(
 
 def must_exist(session: Session, kind: str, *ids: str) -> None:
     """A sentence for a mistyped id, where the database can be read at once; otherwise the decision may wait."""
-    with store_errors(), reader(session.data_dir) as con:
-        for subject_id in ids:
-            near = questions.missing(con, kind, subject_id)
-            if near is not None:
-                hint = f"; did you mean {', '.join(near)}?" if near else ""
-                raise UserError(f"there is no {kind} {subject_id}{hint}", WRONG_USE)
+    try:
+        with store_errors(), reader(session.data_dir) as con:
+            for subject_id in ids:
+                near = questions.missing(con, kind, subject_id)
+                if near is not None:
+                    hint = f"; did you mean {', '.join(near)}?" if near else ""
+                    raise UserError(f"there is no {kind} {subject_id}{hint}", WRONG_USE)
+    except UserError as error:
+        if not isinstance(error.__cause__, StoreBusyError):
+            raise
+        session.note(f"the database is busy: whether there is a {kind} {' '.join(ids)} was not looked up")
 
 
 @click.group("incident")
@@ -67,6 +75,11 @@ def list_incidents(
     session: Session, state: str | None, class_: str | None, since: str | None, limit: int
 ) -> None:
     """Incidents, the latest first."""
+    if since is not None:
+        try:
+            date.fromisoformat(since)
+        except ValueError as error:
+            raise UserError(f"--since takes a day like 2026-11-20, not {since!r}", WRONG_USE) from error
     with store_errors(), reader(session.data_dir) as con:
         rows = questions.incidents(con, state=state, class_=class_, since=since, limit=limit)
     columns = [
@@ -294,4 +307,7 @@ def fix(session: Session, article_id: str, field: str, value: str, name: str | N
             raise UserError('authors take a JSON list, for instance ["王小明"]', WRONG_USE) from error
         if not isinstance(parsed, list):
             raise UserError('authors take a JSON list, for instance ["王小明"]', WRONG_USE)
+    problem = unfit(field, parsed)
+    if problem:
+        raise UserError(problem, WRONG_USE)
     decide(session, name, "article", article_id, "fix", {"field": field, "value": parsed}, reason)

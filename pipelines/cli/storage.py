@@ -118,7 +118,7 @@ def forget(session: Session, url: str, reason: str) -> None:
     from crawler import takedown as street
     from pipelines.store import takedown
 
-    with store_errors(), session.store.write() as con:
+    with store_errors(), session.store.read() as con:
         articles, urls = takedown.articles_of(con, url)
     try:
         done = street.forget(session.data_dir, urls, now=session.now, reason=reason)

@@ -314,11 +314,36 @@ def fix(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) ->
     if not rows:
         return "waiting", {}
     row = rows[0]
-    if name not in FIXABLE:
-        return "refused", {"why": f"{name} cannot be corrected; {', '.join(FIXABLE)} can"}
+    problem = unfit(name, value)
+    if problem:
+        return "refused", {"why": problem}
     before = {"field": name, "value": row[name]}
     _new_version(con, row, name, value, f"{name} corrected by {decision['made_by']}")
     return "applied", before
+
+
+def unfit(name: str, value: Any) -> str | None:
+    """Why ``value`` cannot stand in the field ``name`` of an article; ``None`` when it can.
+
+    A journal may have been written by hand or come with a bundle: one unfit value must not stop every later run.
+    """
+    if name not in FIXABLE:
+        return f"{name} cannot be corrected; {', '.join(FIXABLE)} can"
+    if name == "authors":
+        fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return None if fits else "authors are a list of names"
+    if not isinstance(value, str):
+        return f"{name} is a text, not {value!r}"
+    if name == "published_precision" and value not in ("minute", "day"):
+        return f"published_precision is minute or day, not {value!r}"
+    if name == "published":
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is not None:
+            return f"published is a time in UTC like 2026-11-20T08:30, not {value!r}"
+    return None
 
 
 def _new_version(con: DuckDBPyConnection, row: dict[str, Any], name: str, value: Any, change: str) -> None:

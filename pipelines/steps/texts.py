@@ -20,6 +20,10 @@ PER_KEY = 201
 """Carriers of one key that are worth loading: the room passes over a key with more."""
 
 LATEST = "(SELECT * FROM store.article QUALIFY version = max(version) OVER (PARTITION BY article_id))"
+DROPPED = """
+SELECT subject_id, 'dropped by ' || made_by || ': ' || reason FROM store.decision
+WHERE subject = 'article' AND action = 'drop' AND outcome = 'applied' AND undone_by IS NULL ORDER BY position
+"""
 SUBJECTS = f"SELECT article_id AS subject_id, body_sha256 AS input_sha256, published FROM {LATEST}"
 LOAD = f"""
 SELECT a.article_id, a.title, a.text, a.published, a.url, a.outlet_id, l.script
@@ -153,12 +157,17 @@ class TextsStep:
             ORDER BY s.day NULLS LAST, s.article_id
             """,
         )
-        return new, known
+        return new, known, dict(con.execute(DROPPED).fetchall())
 
     def compute(self, tasks: Sequence[Task], loaded: Any) -> Iterable[Result]:
         from pipelines import texts
 
-        new_rows, known_rows = loaded
+        new_rows, known_rows, dropped = loaded
+        for task in tasks:
+            if task.subject_id in dropped:
+                yield Result(task.subject_id, task.input_sha256, "dropped", dropped[task.subject_id])
+        tasks = [task for task in tasks if task.subject_id not in dropped]
+        new_rows = [row for row in new_rows if row["article_id"] not in dropped]
         new = [texts.Signature.from_row(json.loads(row["signature"])) for row in new_rows]
         known = [
             texts.Signature.from_row(json.loads(row["signature"])).with_text(row["text_id"])

@@ -96,7 +96,7 @@ def query(con: DuckDBPyConnection, sql: str, *, seconds: float = 30.0, limit: in
     timer.start()
     try:
         result = con.execute(sql)
-        columns = [column[0] for column in result.description or ()]
+        columns = _apart([column[0] for column in result.description or ()])
         rows = result.fetchmany(limit + 1)
     except duckdb.InterruptException as error:
         raise QueryError(
@@ -107,6 +107,18 @@ def query(con: DuckDBPyConnection, sql: str, *, seconds: float = 30.0, limit: in
     finally:
         timer.cancel()
     return Answer(columns, rows[:limit], len(rows) > limit)
+
+
+def _apart(names: list[str]) -> list[str]:
+    """Column names that differ: a join's second ``article_id`` is ``article_id_2``, so that no value is lost."""
+    apart: list[str] = []
+    for name in names:
+        other, n = name, 1
+        while other in apart or (n > 1 and other in names):
+            n += 1
+            other = f"{name}_{n}"
+        apart.append(other)
+    return apart
 
 
 def only_select(con: DuckDBPyConnection, sql: str) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from pipelines import decisions
 from pipelines.cli import VERBS, cli, hoist, main
+from pipelines.store import StoreBusyError
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -36,6 +40,9 @@ def test_every_verb_has_help(capsys: pytest.CaptureFixture[str], verb: str) -> N
         (["incident", "list"], 1, "wiredesk run makes it"),
         (["query", "SELECT 1"], 1, "wiredesk run makes it"),
         (["store", "status"], 1, "wiredesk run makes it"),
+        (["store", "forget", "https://udn.com/news/story/1/1"], 1, "wiredesk run makes it"),
+        (["incident", "list", "--since", "2026-13-99"], 2, "--since takes a day"),
+        (["article", "fix", "udn:1", "published", "yesterday"], 1, "wiredesk run makes it"),
         (["explain", "https://udn.com/news/story/1/1"], 1, "wiredesk run makes it"),
         (["crawl", "udm"], 2, "udn"),
         (["crawl", "udn", "--since", "yesterday"], 2, "--since takes"),
@@ -96,3 +103,17 @@ def test_csv_neutralises_formulas(capsys: pytest.CaptureFixture[str], tmp_path: 
 
 def test_the_group_lists_what_the_table_holds() -> None:
     assert set(cli.list_commands(None)) == set(VERBS)  # type: ignore[attr-defined, arg-type]
+
+
+def test_a_decision_does_not_wait_for_the_database(
+    capsys: pytest.CaptureFixture[str], data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def held(_data_dir: Path) -> Iterator[None]:
+        raise StoreBusyError("another process is using it")
+        yield
+
+    monkeypatch.setattr("pipelines.cli.incident.reader", held)
+    code, out, err = call(capsys, "--data", str(data_dir), "incident", "note", "2026-10-20-aaaa", "look")
+    assert (code, "written down" in out) == (0, True), err
+    assert [one.action for _, _, one in decisions.read(data_dir)] == ["note"]

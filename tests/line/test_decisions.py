@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from pipelines import decisions
 from pipelines.steps.base import Context
 from pipelines.steps.decisions import fold_decisions
+from pipelines.steps.texts import TextsStep
 from pipelines.store import Store, fetch_rows, insert
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -233,3 +234,38 @@ def test_a_fix_is_a_new_version_and_undo_restores_the_value(desk: Desk) -> None:
     desk.fold()
     [row] = desk.rows("SELECT title, version FROM articles WHERE article_id = 'udn:1'")
     assert row == {"title": "title udn:1", "version": 3}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("published", "yesterday"),
+        ("published", "2026-10-20T08:00:00+08:00"),
+        ("published_precision", "about"),
+        ("authors", "Ann"),
+        ("title", 7),
+        ("url", "https://example.org/"),
+    ],
+)
+def test_a_correction_that_does_not_fit_is_refused_and_stops_nothing(
+    desk: Desk, field: str, value: object
+) -> None:
+    desk.decide("article", "udn:1", "fix", {"field": field, "value": value})
+    desk.decide("article", "udn:1", "fix", {"field": "section", "value": "AI"})
+    assert desk.fold() == {"refused": 1, "applied": 1}
+    [row] = desk.rows(
+        "SELECT title, published::VARCHAR AS published, section FROM articles WHERE article_id = 'udn:1'"
+    )
+    assert row == {"title": "title udn:1", "published": "2026-10-20 00:00:00", "section": "AI"}
+
+
+def test_a_dropped_article_stays_dropped_when_texts_are_folded_again(desk: Desk) -> None:
+    desk.decide("article", "udn:1", "drop")
+    desk.fold()
+    step = TextsStep(Context(desk.data_dir, "r2", NOW, "ai-incidents"))
+    with desk.store.write() as con:
+        step.forget(con)
+    with desk.store.read() as con:
+        tasks = [task for task in step.pending(con) if task.subject_id == "udn:1"]
+        [result] = step.compute(tasks, step.load(con, tasks))
+    assert (result.outcome, result.reason, result.rows) == ("dropped", "dropped by ann: because", {})

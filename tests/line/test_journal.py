@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -61,3 +62,14 @@ def test_two_analysts_at_once_lose_nothing(data_dir: Path) -> None:
         writer.join()
     found = [d.after["note"] for _, _, d in decisions.read(data_dir)]
     assert sorted(found) == sorted(f"{who} {n}" for who in ("ann", "bob") for n in range(40))
+
+
+def test_an_action_that_there_is_not_is_named_with_its_line(data_dir: Path) -> None:
+    row = {
+        "decision_id": "d-1", "subject": "incident", "subject_id": "x", "action": "explode", "after": {},
+        "reason": "", "made_by": "ann", "made": "2026-11-23T00:00:00+00:00",
+    }  # fmt: skip
+    (data_dir / "decisions").mkdir()
+    (data_dir / "decisions" / "2026-11.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    with pytest.raises(decisions.JournalError, match="line 1"):
+        list(decisions.read(data_dir))

@@ -79,3 +79,8 @@ def test_time_is_limited(con: DuckDBPyConnection) -> None:
             "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3",
             seconds=0.2,
         )
+
+
+def test_columns_of_one_name_keep_their_values_apart(con: DuckDBPyConnection) -> None:
+    answer = query(con, "SELECT 1 AS a, 2 AS a, 3 AS a_2")
+    assert dict(zip(answer.columns, answer.rows[0], strict=True)) == {"a": 1, "a_3": 2, "a_2": 3}
