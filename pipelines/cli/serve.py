@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.common import WRONG_USE, Session, UserError
+from pipelines.cli.common import WRONG_USE, Session, UserError, to_json
 
 SHORTEST_TOKEN = 16
 
@@ -60,6 +60,8 @@ def serve_command(
         hosts=frozenset(hosts),
         token=token,
     )
+    if session.as_json:
+        click.echo(to_json({"url": address}))
     session.say(f"The desk is at {address} (Ctrl-C ends it)")
     threading.Thread(target=warm, daemon=True).start()
     config = uvicorn.Config(

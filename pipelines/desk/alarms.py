@@ -5,7 +5,10 @@ Counted from the store alone, against the outlet's own past, so that the same da
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.store import fetch_rows
@@ -79,6 +82,30 @@ FROM store.sentence s JOIN store.text t USING (text_id) JOIN store.language l ON
 WHERE s.current AND s.target IS NOT NULL GROUP BY tag HAVING n >= 40 AND flagged / n > $flagged ORDER BY tag
 """
 _RUNS = "SELECT run_id, outcome FROM store.run WHERE started = (SELECT max(started) FROM store.run) AND outcome <> 'done'"
+
+
+def ringing(data_dir: Path) -> list[Alarm]:
+    """The alarms of ``wiredesk watch`` that still stand, each as it rang last."""
+    from pipelines import watch
+
+    standing = set(watch.load_state(data_dir).ringing)
+    path = data_dir / "watch" / "alarms.jsonl"
+    if not standing or not path.is_file():
+        return []
+    last: dict[str, Alarm] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        url = f"/rejects?outlet={row['outlet_id']}" if row["outlet_id"] else "/runs"
+        last[f"{row['kind']} {row['outlet_id']}"] = Alarm(
+            row["kind"], row["outlet_id"] or "watch", row["message"], url
+        )
+    return [last[name] for name in sorted(standing & last.keys())]
+
+
+def joined(rung: Sequence[Alarm], counted: Sequence[Alarm]) -> list[Alarm]:
+    """Both kinds of alarms; what the watch says of a silent outlet need not be said twice."""
+    silent = {alarm.subject for alarm in rung if "silent" in alarm.kind}
+    return [*rung, *(alarm for alarm in counted if alarm.kind != "silence" or alarm.subject not in silent)]
 
 
 def alarms(con: DuckDBPyConnection) -> list[Alarm]:

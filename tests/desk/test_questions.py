@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.desk import cards, charts, filters, lighting, naming, queue, search, works
-from pipelines.desk.alarms import alarms
+from pipelines.desk.alarms import Alarm, alarms, joined, ringing
 from pipelines.desk.edition import build, has_edition
 from pipelines.desk.explain import explain
 from pipelines.desk.likeness import alike
@@ -193,6 +193,27 @@ def test_alarms_ring_for_silence_refusal_rubbish_and_impossible_dates(con: duckd
     assert rung["rubbish", "steady"] == "14 of its newest 28 pages gave no article, mostly login_page"
     assert "such as lakenews:150" in rung["future", "lakenews"]
     assert ("silence", "lakenews") not in rung
+
+
+def test_what_the_watch_rang_is_shown_while_it_stands(folder: Path) -> None:
+    from pipelines import watch
+
+    state = watch.State()
+    rung = [
+        watch.Alarm("2026-03-06T00:00:00+00:00", "outlet silent", "lakenews", "lakenews landed 0 articles"),
+        watch.Alarm("2026-03-06T00:00:00+00:00", "crawl", "northwire", "it refuses us"),
+    ]
+    watch.ring(folder, state, rung, lambda _line: None)
+    watch.ring(folder, state, rung[:1], lambda _line: None)
+    watch.save_state(folder, state)
+    found = ringing(folder)
+    assert [(alarm.subject, alarm.what) for alarm in found] == [("lakenews", "lakenews landed 0 articles")]
+    counted = [
+        Alarm("silence", "lakenews", "nothing new", "/"),
+        Alarm("silence", "other", "nothing new", "/"),
+    ]
+    assert [alarm.subject for alarm in joined(found, counted)] == ["lakenews", "other"]
+    assert ringing(folder / "nowhere") == []
 
 
 def test_ids_in_sentences_become_names(con: duckdb.DuckDBPyConnection) -> None:

@@ -94,8 +94,17 @@ def create_app(
             "sorry.html", status=status, message=message.get(status, "The form could not be read.")
         )
 
+    async def broken(request: Request, _error: Exception) -> Response:
+        message = (
+            "The desk made a mistake with this page. It is written down where the desk was started; "
+            "nothing that you decided is lost."
+        )
+        return Ask(desk, request).page("sorry.html", status=500, message=message)
+
     return Guard(
-        Starlette(routes=routes, exception_handlers={HTTPException: refused}), manners, desk.source.close
+        Starlette(routes=routes, exception_handlers={HTTPException: refused, Exception: broken}),
+        manners,
+        desk.source.close,
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from pipelines.desk import works
-from pipelines.desk.alarms import alarms
+from pipelines.desk.alarms import alarms, joined, ringing
 from pipelines.desk.web.asking import Ask, SorryError
 
 
 def outlets(ask: Ask) -> Response:
-    raised = ask.once("alarms", alarms)
+    raised = joined(ringing(ask.desk.data_dir), ask.once("alarms", alarms))
     return ask.page("outlets.html", outlets=ask.once("outlets", works.outlets), alarms=raised)
 
 

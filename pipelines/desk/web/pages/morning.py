@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from pipelines.desk import feeds, saved, works
-from pipelines.desk.alarms import alarms
+from pipelines.desk.alarms import alarms, joined, ringing
 from pipelines.desk.naming import names_in
 from pipelines.desk.queue import review_queue
 from pipelines.desk.web.asking import Ask, SorryError, text_of
@@ -45,7 +45,7 @@ def morning(ask: Ask) -> Response:
         queue=queue[:10],
         waiting=len(queue),
         doubts=sum(row["doubt"] for row in queue),
-        alarms=ask.once("alarms", alarms),
+        alarms=joined(ringing(ask.desk.data_dir), ask.once("alarms", alarms)),
         run=run,
         funnel=ask.once(f"funnel {run['run_id']}", lambda con: works.funnel(con, run["run_id"]))
         if run
