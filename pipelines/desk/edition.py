@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 _SEARCH = """
 CREATE TABLE desk.search AS
 SELECT s.article_id, m.text_id IS NOT NULL AS grouped, s.title, s.body, coalesce(lower(e.title_en), '') AS title_en,
-       coalesce(n.english, '') AS english, a.text
+       coalesce(n.english, '') AS english, f.text_id, m.incident_id, a.published, a.text
 FROM store.search s
-JOIN (SELECT article_id, arg_max(text, version) AS text FROM store.article GROUP BY article_id) a USING (article_id)
+JOIN (SELECT article_id, arg_max(text, version) AS text, arg_max(published, version) AS published
+      FROM store.article GROUP BY article_id) a USING (article_id)
 LEFT JOIN store.fold f USING (article_id)
 LEFT JOIN store.title_en e USING (article_id)
 LEFT JOIN (SELECT text_id, lower(string_agg(target, ' ' ORDER BY n)) AS english FROM store.sentence
            WHERE current AND field = 'text' GROUP BY text_id) n ON n.text_id = f.text_id
-LEFT JOIN (SELECT DISTINCT text_id FROM store.incident_member JOIN store.incident USING (incident_id)
-           WHERE merged_into IS NULL) m ON m.text_id = f.text_id
+LEFT JOIN (SELECT text_id, min(incident_id) AS incident_id FROM store.incident_member
+           JOIN store.incident USING (incident_id) WHERE merged_into IS NULL GROUP BY text_id) m ON m.text_id = f.text_id
 ORDER BY grouped DESC, s.article_id
 """
 _INDEXES = {

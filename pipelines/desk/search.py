@@ -105,75 +105,96 @@ def _stands(column: str, form: str, values: list[str]) -> str:
     return f"(contains({column}, ?) AND regexp_matches({column}, ?))"
 
 
-def _holding(con: DuckDBPyConnection, query: str, *, grouped: bool) -> tuple[dict[str, int], list[list[str]]]:
-    """Articles that hold every word, with a score (3 for a title, 1 for a body, by word), and the words' forms.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query as SQL that gives ``article_id``, ``text_id``, ``incident_id``, ``published`` and ``score``."""
+
+    sql: str
+    values: list[str]
+    words: list[list[str]]
+    """The forms of each word."""
+
+
+def _asked(con: DuckDBPyConnection, query: str, *, grouped: bool) -> _Asked | None:
+    """The articles that hold every word, scored by word: 3 for a title, 1 for a body. ``None`` without words.
 
     Each table is read once for all words: reading the bodies is what a search costs.
+
+    :param grouped: only articles in an incident.
     """
     words = [forms_of(word) for word in words_of(query)]
     if not words:
-        return {}, []
+        return None
     # translations are in Latin letters: other forms cannot stand there
     latin = [[form for form in forms if form.isascii()] for forms in words]
     values: list[str] = []
 
-    def hits(columns: dict[str, int]) -> str:
-        """A column of points for every word."""
-        named = []
-        for n, forms in enumerate(words):
+    def hits(columns: dict[str, int], wanted: list[list[str]]) -> list[str]:
+        """For every word its points in some columns."""
+        points = []
+        for forms in wanted:
             parts = []
             for column, worth in columns.items():
-                inside = (
-                    latin[n] if "english" in column or "title_en" in column or "target" in column else forms
-                )
-                either = " OR ".join(_stands(column, form, values) for form in inside) or "false"
+                either = " OR ".join(_stands(column, form, values) for form in forms) or "false"
                 parts.append(f"CASE WHEN {either} THEN {worth} ELSE 0 END")
-            named.append(f"{' + '.join(parts)} AS w{n}")
-        return ", ".join(named)
+            points.append(f"({' + '.join(parts)})")
+        return points
 
-    some = " OR ".join(f"w{n} > 0" for n in range(len(words)))
-    score = " + ".join(f"sum(w{n})" for n in range(len(words)))
-    every = " AND ".join(f"sum(w{n}) > 0" for n in range(len(words)))
+    def named(points: list[str]) -> str:
+        return ", ".join(f"{point} AS w{n}" for n, point in enumerate(points))
+
+    every = range(len(words))
     if has_edition(con):
-        columns = {"title": 3, "body": 1, "title_en": 3, "english": 1}
-        source = f"SELECT article_id, {hits(columns)} FROM desk.search {'WHERE grouped' if grouped else ''}"
-    else:
-        sources = [f"SELECT article_id, {hits({'title': 3, 'body': 1})} FROM store.search"]
-        if any(latin):
-            sources.append(f"SELECT article_id, {hits({'lower(title_en)': 3})} FROM store.title_en")
-            most = ", ".join(f"max(w{n}) AS w{n}" for n in range(len(words)))
-            english = f"SELECT text_id, {hits({'lower(target)': 1})} FROM store.sentence WHERE current AND field = 'text'"
-            sources.append(
-                f"SELECT f.article_id, e.* EXCLUDE (text_id) FROM (SELECT text_id, {most} FROM ({english}) WHERE {some} GROUP BY text_id) e "
-                "JOIN store.fold f USING (text_id)"
-            )
-        source = " UNION ALL ".join(f"SELECT * FROM ({one}) WHERE {some}" for one in sources)
-    sql = f"SELECT article_id, ({score})::INTEGER FROM ({source}) WHERE {some} GROUP BY article_id HAVING {every}"
-    return dict(con.execute(sql, values).fetchall()), words
+        own, english = hits({"title": 3, "body": 1}, words), hits({"title_en": 3, "english": 1}, latin)
+        both = [f"{a} + {b}" for a, b in zip(own, english, strict=True)]
+        sql = (
+            f"SELECT article_id, text_id, incident_id, published, {' + '.join(f'w{n}' for n in every)} AS score FROM "
+            f"(SELECT article_id, text_id, incident_id, published, {named(both)} FROM desk.search "
+            f"{'WHERE grouped' if grouped else ''}) WHERE {' AND '.join(f'w{n} > 0' for n in every)}"
+        )
+        return _Asked(sql, values, words)
+    some = " OR ".join(f"w{n} > 0" for n in every)
+    sources = [f"SELECT article_id, {named(hits({'title': 3, 'body': 1}, words))} FROM store.search"]
+    if any(latin):
+        sources.append(f"SELECT article_id, {named(hits({'lower(title_en)': 3}, latin))} FROM store.title_en")
+        most = ", ".join(f"max(w{n}) AS w{n}" for n in every)
+        told = f"SELECT text_id, {named(hits({'lower(target)': 1}, latin))} FROM store.sentence WHERE current AND field = 'text'"
+        sources.append(
+            f"SELECT f.article_id, e.* EXCLUDE (text_id) FROM (SELECT text_id, {most} FROM ({told}) WHERE {some} GROUP BY text_id) e "
+            "JOIN store.fold f USING (text_id)"
+        )
+    held = " UNION ALL ".join(f"SELECT * FROM ({one}) WHERE {some}" for one in sources)
+    sums = " + ".join(f"sum(w{n})" for n in every)
+    having = " AND ".join(f"sum(w{n}) > 0" for n in every)
+    found = f"SELECT article_id, ({sums})::INTEGER AS score FROM ({held}) GROUP BY article_id HAVING {having}"
+    return _Asked(
+        _PLACED.format(found=found, only="WHERE m.incident_id IS NOT NULL" if grouped else ""), values, words
+    )
+
+
+_PLACED = """
+SELECT d.article_id, f.text_id, m.incident_id, a.published, d.score
+FROM ({found}) d
+JOIN (SELECT article_id, arg_max(published, version) AS published FROM store.article GROUP BY article_id) a USING (article_id)
+LEFT JOIN store.fold f USING (article_id)
+LEFT JOIN (SELECT text_id, min(incident_id) AS incident_id FROM store.incident_member
+           JOIN store.incident USING (incident_id) WHERE merged_into IS NULL GROUP BY text_id) m ON m.text_id = f.text_id
+{only}
+"""
 
 
 def incidents_holding(con: DuckDBPyConnection, query: str) -> frozenset[str]:
     """The incidents with an article that holds every word of ``query``."""
-    found, _ = _holding(con, query, grouped=True)
-    place, values = among(found)
+    asked = _asked(con, query, grouped=True)
+    if asked is None:
+        return frozenset()
     rows = con.execute(
-        "SELECT DISTINCT m.incident_id FROM store.incident_member m JOIN store.fold f USING (text_id) "
-        f"WHERE f.article_id IN {place}",
-        values,
+        f"SELECT DISTINCT m.incident_id FROM ({asked.sql}) d JOIN store.incident_member m ON m.text_id = d.text_id",
+        asked.values,
     ).fetchall()
     return frozenset(name for (name,) in rows)
 
 
-_PLACE = """
-SELECT a.article_id, f.text_id, m.incident_id, arg_max(a.published, a.version) AS published
-FROM store.article a
-LEFT JOIN store.fold f USING (article_id)
-LEFT JOIN (SELECT m.text_id, min(m.incident_id) AS incident_id FROM store.incident_member m
-           JOIN store.incident i USING (incident_id) WHERE i.merged_into IS NULL GROUP BY m.text_id) m
-  ON m.text_id = f.text_id
-WHERE a.article_id IN {ids} {only}
-GROUP BY ALL
-"""
 _SHOWN = """
 SELECT a.article_id, a.title, e.title_en, a.outlet_id, a.published, {text} AS text, l.language_tag
 FROM store.article a {kept}
@@ -193,16 +214,14 @@ WHERE subject_id IN {ids} AND stage IN ('language', 'texts', 'relevance', 'incid
 
 def search(con: DuckDBPyConnection, query: str, *, limit: int, rejects: bool) -> list[Hit]:
     """Articles that hold every word of ``query``, best first; without ``rejects`` only those in an incident."""
-    found, words = _holding(con, query, grouped=not rejects)
-    if not found:
+    asked = _asked(con, query, grouped=not rejects)
+    if asked is None:
         return []
-    place, values = among(found)
-    only = "" if rejects else "AND m.incident_id IS NOT NULL"
-    rows = fetch_rows(con, _PLACE.format(ids=place, only=only), values)
-    order = sorted(rows, key=lambda row: row["article_id"])
-    order.sort(key=lambda row: str(row["published"] or ""), reverse=True)
-    order.sort(key=lambda row: found[row["article_id"]], reverse=True)
-    best = order[:limit]
+    best = fetch_rows(
+        con,
+        f"SELECT * FROM ({asked.sql}) ORDER BY score DESC, published DESC NULLS LAST, article_id LIMIT {limit:d}",
+        asked.values,
+    )
     ids = [row["article_id"] for row in best]
     place, values = among(ids)
     kept = (
@@ -216,18 +235,9 @@ def search(con: DuckDBPyConnection, query: str, *, limit: int, rejects: bool) ->
     place, values = among(texts)
     english = dict(con.execute(_ENGLISH.format(ids=place), values).fetchall())
     stopped = _stopped(con, ids + texts)
-    flat = [form for forms in words for form in forms]
+    flat = [form for forms in asked.words for form in forms]
     return [
-        _hit(
-            {
-                **row,
-                **shown[row["article_id"]],
-                "text_en": english.get(row["text_id"]),
-                "score": found[row["article_id"]],
-            },
-            flat,
-            stopped,
-        )
+        _hit({**row, **shown[row["article_id"]], "text_en": english.get(row["text_id"])}, flat, stopped)
         for row in best
     ]
 
