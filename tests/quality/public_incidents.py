@@ -32,7 +32,8 @@ SETS = (
 ORDERS = 3
 BATCH = 40
 
-READING = """**What the worst incidents are** (the twenty that cost most on the development halves, read by hand; in words only).
+READING = """**What the worst incidents are** (the worst joins and splits of four development halves, read by the helper
+that wrote the code, a language model; in words only).
 
 - *Joined, most often*: steps of one story on the same or the next day that the gold counts as events of their own: the
   stops of one journey, the rising toll of one disaster, a scandal with the reactions of company, family and office.
