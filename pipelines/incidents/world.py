@@ -141,8 +141,9 @@ def reach(
     )
     background = _background(con, low, max(dated, default=None))
     days = sorted({calendar_day(text.day) for text in (*new, *waiting)})
-    taken = con.execute(
-        "SELECT incident_id FROM store.incident WHERE left(incident_id, 10) IN (SELECT unnest(?::VARCHAR[]))",
+    taken = con.execute(  # grouping again from the first day on empties incidents: their founders get the same ids again
+        "SELECT incident_id FROM store.incident i WHERE left(incident_id, 10) IN (SELECT unnest(?::VARCHAR[])) "
+        "AND (state = 'merged' OR EXISTS (SELECT 1 FROM store.incident_member m WHERE m.incident_id = i.incident_id))",
         [days],
     ).fetchall()
     return Reach(

@@ -266,6 +266,15 @@ def drop(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
     )
     rest = con.execute("SELECT count(*) FROM store.fold WHERE text_id = ?", [text_id]).fetchone()
     members: list[dict[str, Any]] = []
+    text = _rows(con, "SELECT * FROM store.text WHERE text_id = ? AND article_id = ?", [text_id, article_id])
+    if text:  # it was read from this article: nobody else carries it, or it is read from another carrier
+        con.execute("DELETE FROM store.text WHERE text_id = ?", [text_id])
+        con.execute(
+            "INSERT INTO store.text SELECT f.text_id, a.article_id, a.published, a.body_sha256 "
+            "FROM store.fold f JOIN store.article a USING (article_id) WHERE f.text_id = ? "
+            "ORDER BY a.published NULLS LAST, a.article_id, a.version DESC LIMIT 1",
+            [text_id],
+        )
     if not rest or not rest[0]:
         members = _rows(con, "SELECT * FROM store.incident_member WHERE text_id = ?", [text_id])
         con.execute("DELETE FROM store.incident_member WHERE text_id = ?", [text_id])
@@ -278,7 +287,7 @@ def drop(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
                 decision,
                 {"text_id": text_id, "article": article_id},
             )
-    return "applied", {"folds": folds, "members": members}
+    return "applied", {"folds": folds, "members": members, "text": text}
 
 
 def leave(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) -> Outcome:
@@ -436,6 +445,7 @@ def _restore(
                 )
     elif action in ("drop", "split"):
         insert(con, "store.fold", before["folds"], replace=("article_id",))
+        insert(con, "store.text", before.get("text", []), replace=("text_id",))
         insert(con, "store.incident_member", before.get("members", []), replace=("incident_id", "text_id"))
         con.execute(
             "UPDATE store.stage_result SET outcome = 'ok', reason = NULL WHERE stage = 'texts' AND subject_id = ?",

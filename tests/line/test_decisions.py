@@ -269,3 +269,17 @@ def test_a_dropped_article_stays_dropped_when_texts_are_folded_again(desk: Desk)
         tasks = [task for task in step.pending(con) if task.subject_id == "udn:1"]
         [result] = step.compute(tasks, step.load(con, tasks))
     assert (result.outcome, result.reason, result.rows) == ("dropped", "dropped by ann: because", {})
+
+
+def test_a_text_is_read_from_another_carrier_when_the_one_it_was_read_from_is_dropped(desk: Desk) -> None:
+    before = desk.state()
+    first = desk.decide("article", "udn:1", "drop")
+    desk.fold()
+    assert desk.rows("SELECT article_id FROM store.text WHERE text_id = 't1'") == [{"article_id": "udn:10"}]
+    second = desk.decide("article", "udn:10", "drop")
+    desk.fold()
+    assert desk.rows("SELECT * FROM store.text WHERE text_id = 't1'") == []
+    desk.decide("decision", second, "undo")
+    desk.decide("decision", first, "undo")
+    desk.fold()
+    assert desk.state() == before
