@@ -132,6 +132,8 @@ def report() -> str:
         )
     return "\n".join(
         [
+            "## The desk: milliseconds a page",
+            "",
             f"Pages of the desk on a made-up database of {ARTICLES:,} articles and {INCIDENTS:,} incidents ({size:.0f} MB), over HTTP,",
             (
                 f"each asked for {ROUNDS} times in turn with other ids and words (`{COMMAND}`). Load of the machine before: "
