@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.records import OK
 from pipelines.steps import decisions, membership
-from pipelines.steps.base import Context, Result, Task, forget_stage, in_list, pending
+from pipelines.steps.base import TOLD, Context, Result, Task, forget_stage, in_list, pending
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
@@ -153,9 +153,27 @@ class IncidentsStep:
         membership.save(con, self.context, [result.subject_id for result in results], rows)
 
     def forget(self, con: DuckDBPyConnection) -> None:
-        """Group again from the first day on: incidents keep their ids by the founding rule, people's placements stay."""
-        forget_stage(con, self.name)
-        con.execute("DELETE FROM store.incident_member WHERE joined_by = 'machine'")
+        """Group again from the first day on: incidents keep their ids by the founding rule.
+
+        What stands in an incident that a person merged, split, moved or named stays as that person left it.
+        """
+        shaped = sorted(_constraints(con).fixed_incidents)
+        con.execute(
+            # a text may stand in several incidents: with it they all stay, else it would be left in them alone
+            "CREATE OR REPLACE TEMP TABLE settled AS WITH RECURSIVE kept(incident_id) AS ("
+            "SELECT unnest(?::VARCHAR[]) UNION "
+            "SELECT o.incident_id FROM kept JOIN store.incident_member m USING (incident_id) "
+            "JOIN store.incident_member o ON o.text_id = m.text_id) "
+            "SELECT DISTINCT text_id FROM store.incident_member JOIN kept USING (incident_id)",
+            [shaped],
+        )
+        con.execute(
+            "DELETE FROM store.stage_result WHERE stage = ? AND version <> ? AND subject_id NOT IN (FROM settled)",
+            [self.name, TOLD],
+        )
+        con.execute(
+            "DELETE FROM store.incident_member WHERE joined_by = 'machine' AND text_id NOT IN (FROM settled)"
+        )
 
 
 def _rows(outcome: Outcome) -> dict[str, list[dict[str, Any]]]:

@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from pipelines import decisions
 from pipelines.steps.base import Context
 from pipelines.steps.decisions import fold_decisions
+from pipelines.steps.incidents import IncidentsStep
 from pipelines.steps.texts import TextsStep
 from pipelines.store import Store, fetch_rows, insert
 
@@ -283,3 +284,13 @@ def test_a_text_is_read_from_another_carrier_when_the_one_it_was_read_from_is_dr
     desk.decide("decision", first, "undo")
     desk.fold()
     assert desk.state() == before
+
+
+def test_grouping_again_leaves_what_a_person_split_and_frees_the_rest(desk: Desk) -> None:
+    desk.decide("incident", A, "split", {"texts": ["t2"]})
+    desk.fold()
+    before = desk.members()
+    with desk.store.write() as con:
+        IncidentsStep(Context(desk.data_dir, "r2", NOW, "ai-incidents")).forget(con)
+    assert desk.members() == {name: texts for name, texts in before.items() if name != B}
+    assert len(before) == 3
