@@ -243,3 +243,17 @@ def test_the_desk_brings_its_copy_up_to_date(folder: Path) -> None:
         words = browser.get(f"/incident/{HAZARD}").words
         assert "robotaxi" in words
         assert "You read a copy" not in words
+
+
+def test_a_damaged_edition_is_thrown_away(folder: Path) -> None:
+    from pipelines.desk.edition import build
+
+    edition = build(folder)
+    kept = edition.stat().st_mtime_ns
+    edition.write_bytes(b"not a database" * 1000)
+    import os
+
+    os.utime(edition, ns=(kept, kept))
+    with desk(folder, publish=False) as browser:
+        assert "robotaxi" in browser.get(f"/incident/{HAZARD}").words
+    assert not edition.exists()

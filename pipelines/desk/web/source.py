@@ -79,10 +79,15 @@ class Source:
         """
         main = Store(self.data_dir).path
         edition = edition_path(self.data_dir)
-        if _as_new(edition, main):
-            with self._copy(edition) as con:
+        with ExitStack() as stack:
+            con = (
+                stack.enter_context(self._copy(edition))
+                if _as_new(edition, main) and self._fit(edition)
+                else None
+            )
+            if con is not None:
                 yield Opened(con, False, _changed(main), _version(edition))
-            return
+                return
         if self.publish and main.exists():
             self._refresh()
         published = reading.published_path(self.data_dir)
@@ -98,6 +103,15 @@ class Source:
                 con = stack.enter_context(self._copy(path))
             con.execute("SET enable_external_access = false")
             yield Opened(con, path != main, _changed(path), _version(path))
+
+    def _fit(self, edition: Path) -> bool:
+        """Whether the edition can be opened; one that cannot (damaged, of another version) is made anew."""
+        try:
+            with self._copy(edition):
+                return True
+        except StoreError:
+            edition.unlink(missing_ok=True)
+            return False
 
     @contextmanager
     def _copy(self, path: Path) -> Iterator[DuckDBPyConnection]:
