@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -251,8 +252,6 @@ def test_a_damaged_edition_is_thrown_away(folder: Path) -> None:
     edition = build(folder)
     kept = edition.stat().st_mtime_ns
     edition.write_bytes(b"not a database" * 1000)
-    import os
-
     os.utime(edition, ns=(kept, kept))
     with desk(folder, publish=False) as browser:
         assert "robotaxi" in browser.get(f"/incident/{HAZARD}").words

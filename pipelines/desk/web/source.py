@@ -79,15 +79,10 @@ class Source:
         """
         main = Store(self.data_dir).path
         edition = edition_path(self.data_dir)
-        with ExitStack() as stack:
-            con = (
-                stack.enter_context(self._copy(edition))
-                if _as_new(edition, main) and self._fit(edition)
-                else None
-            )
-            if con is not None:
+        if _as_new(edition, main) and self._fit(edition):
+            with self._copy(edition) as con:
                 yield Opened(con, False, _changed(main), _version(edition))
-                return
+            return
         if self.publish and main.exists():
             self._refresh()
         published = reading.published_path(self.data_dir)
