@@ -86,7 +86,9 @@ def run(
     :raises LineError: when inputs and outcomes of a stage do not add up, or another run is at work.
     """
     steps = [make(context) for make in STEPS]
-    begin = _position(steps, first) if first else 0
+    # the first half of a stage that has two: its signatures, its features
+    halves = {"texts": "signatures", "incidents": "features"}
+    begin = _position(steps, halves.get(first, first)) if first else 0
     end = _position(steps, last) if last else len(steps) - 1
     if last == "incidents":
         end = len(steps) - 1

@@ -327,8 +327,31 @@ def fix(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) ->
     if problem:
         return "refused", {"why": problem}
     before = {"field": name, "value": row[name]}
-    _new_version(con, row, name, value, f"{name} corrected by {decision['made_by']}")
+    _new_version(con, row, {name: value}, decision["made_by"], f"{name} corrected by {decision['made_by']}")
     return "applied", before
+
+
+def correct_again(con: DuckDBPyConnection, article_id: str) -> None:
+    """Lay the corrections that stand over the newest version that came from the page."""
+    fixes = fetch_rows(
+        con,
+        "SELECT after, made_by FROM store.decision WHERE action = 'fix' AND subject_id = ? AND outcome = 'applied' "
+        "AND undone_by IS NULL ORDER BY position",
+        [article_id],
+    )
+    if not fixes:
+        return
+    versions = _rows(con, "SELECT * FROM store.article WHERE article_id = ? ORDER BY version", [article_id])
+    page = [row for row in versions if row["corrected_by"] is None][-1]
+    values = {}
+    for one in fixes:
+        after = json.loads(one["after"])
+        values[after["field"]] = after["value"]
+    names = ", ".join(dict.fromkeys(one["made_by"] for one in fixes))
+    fresh = {**page, "version": versions[-1]["version"]}
+    _new_version(
+        con, fresh, values, names, f"{', '.join(values)} corrected by {names}, over what the page says now"
+    )
 
 
 def unfit(name: str, value: Any) -> str | None:
@@ -355,13 +378,11 @@ def unfit(name: str, value: Any) -> str | None:
     return None
 
 
-def _new_version(con: DuckDBPyConnection, row: dict[str, Any], name: str, value: Any, change: str) -> None:
-    fresh = {
-        **row,
-        name: value,
-        "version": row["version"] + 1,
-        "change": json.dumps({"note": change}, ensure_ascii=False),
-    }
+def _new_version(
+    con: DuckDBPyConnection, row: dict[str, Any], values: dict[str, Any], made_by: str | None, change: str
+) -> None:
+    fresh = {**row, **values, "version": row["version"] + 1, "corrected_by": made_by}
+    fresh["change"] = json.dumps({"note": change}, ensure_ascii=False)
     fresh["body_sha256"] = sha256_of(fresh["title"], fresh["text"])
     insert(con, "store.article", [fresh])
 
@@ -461,7 +482,11 @@ def _restore(
             [old["subject_id"]],
         )[0]
         _new_version(
-            con, row, before["field"], before["value"], f"correction undone by {decision['made_by']}"
+            con,
+            row,
+            {before["field"]: before["value"]},
+            decision["made_by"],
+            f"correction undone by {decision['made_by']}",
         )
     elif action == "keep":
         con.execute(

@@ -28,8 +28,12 @@ def save(
     affairs = {row["incident_id"]: row["affair_id"] for row in rows["affairs"]}
     events = []
     opened = []
+    known = {name for (name,) in con.execute("SELECT incident_id FROM store.incident").fetchall()}
+    told = set(con.execute("SELECT incident_id, kind, reason FROM store.incident_event").fetchall())
     for change in rows["changes"]:
         name = change["incident_id"]
+        if (name, change["kind"], change["reason"]) in told:
+            continue  # grouped again from the first day: its history has this already
         if change["kind"] == "opened":
             opened.append(
                 {
@@ -43,7 +47,6 @@ def save(
         elif change["kind"] == "merged":
             _merge(con, name, change["into"], change["reason"])
         events.append(change)
-    known = {name for (name,) in con.execute("SELECT incident_id FROM store.incident").fetchall()}
     insert(con, "store.incident", [row for row in opened if row["incident_id"] not in known])
     for name, affair in affairs.items():
         con.execute("UPDATE store.incident SET affair_id = ? WHERE incident_id = ?", [affair, name])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.archive import PageError, page_sha256, read_record
 from pipelines.records import OK, Article, Page
-from pipelines.steps import ready
+from pipelines.steps import effects, ready
 from pipelines.steps.base import Context, Result, Task, forget_stage, in_list, pending, sha256_of
 from pipelines.store import fetch_rows, insert, utc
 
@@ -25,9 +25,18 @@ LOAD = """
 SELECT f.* FROM store.fetch f JOIN chunk c ON c.subject_id = f.fetch_id ORDER BY c.position
 """
 KNOWN = """
-SELECT a.article_id, a.version, a.page_sha256, a.body_sha256, a.title, a.text
-FROM store.article a QUALIFY a.version = max(a.version) OVER (PARTITION BY a.article_id)
+SELECT a.* FROM store.article a JOIN chunk c ON c.subject_id = a.article_id ORDER BY a.article_id, a.version
 """
+SAID = (
+    "url", "canonical_url", "outlet_as_printed", "title", "title_as_printed", "text", "authors", "published",
+    "published_zone", "published_precision", "modified", "section", "image_url",
+)  # fmt: skip
+"""What a page says of its article: versions that are equal in these are one."""
+
+
+def said(row: dict[str, Any]) -> list[str]:
+    """What a row of ``store.article`` says, whether it comes from the store or goes there."""
+    return [str(row.get(name)) for name in SAID]
 
 
 class ReadingStep:
@@ -82,26 +91,34 @@ class ReadingStep:
         return Result(task.subject_id, task.input_sha256, OK, "", {"article": [_row(fetch, found, article)]})
 
     def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
-        """New articles and versions; a page that says what its article said before adds nothing."""
+        """New articles and versions; a page that says what its article said before adds nothing.
+
+        The same page read again (by better rules) takes the place of its own version. What a person corrected is laid
+        over whatever the page says now.
+        """
         rows = [row for result in results for row in result.rows.get("article", ())]
         in_list(con, sorted({row["article_id"] for row in rows}))
-        known = {
-            row["article_id"]: row
-            for row in fetch_rows(
-                con, f"SELECT * FROM ({KNOWN}) k JOIN chunk c ON c.subject_id = k.article_id"
-            )
-        }
-        new = []
+        versions: dict[str, list[dict[str, Any]]] = {}
+        for row in fetch_rows(con, KNOWN):
+            versions.setdefault(row["article_id"], []).append(row)
+        new: dict[tuple[str, int], dict[str, Any]] = {}
         for row in rows:
-            before = known.get(row["article_id"])
-            if before and before["body_sha256"] == row["body_sha256"]:
+            known = versions.setdefault(row["article_id"], [])
+            pages = [one for one in known if one["corrected_by"] is None]
+            same = next((one for one in pages if one["page_sha256"] == row["page_sha256"]), None)
+            before = same or (pages[-1] if pages else None)
+            if before and said(before) == said(row):
                 continue
-            row["version"] = before["version"] + 1 if before else 1
-            row["change"] = describe_change(before, row) if before else None
-            known[row["article_id"]] = row
-            new.append(row)
-        insert(con, "store.article", new)
-        hosts = {row["outlet_id"]: row["outlet_as_printed"] for row in new}
+            row["version"] = (
+                same["version"] if same else max((one["version"] for one in known), default=0) + 1
+            )
+            row["change"] = same["change"] if same else describe_change(before, row) if before else None
+            versions[row["article_id"]] = [one for one in known if one is not same] + [row]
+            new[row["article_id"], row["version"]] = row
+        insert(con, "store.article", new.values(), replace=("article_id", "version"))
+        for article_id in sorted({name for name, _ in new}):
+            effects.correct_again(con, article_id)
+        hosts = {row["outlet_id"]: row["outlet_as_printed"] for row in new.values()}
         known_outlets = {name for (name,) in con.execute("SELECT outlet_id FROM store.outlet").fetchall()}
         insert(
             con,

@@ -24,7 +24,11 @@ DROPPED = """
 SELECT subject_id, 'dropped by ' || made_by || ': ' || reason FROM store.decision
 WHERE subject = 'article' AND action = 'drop' AND outcome = 'applied' AND undone_by IS NULL ORDER BY position
 """
-SUBJECTS = f"SELECT article_id AS subject_id, body_sha256 AS input_sha256, published FROM {LATEST}"
+SUBJECTS = f"""
+SELECT article_id AS subject_id, body_sha256 || ' ' || coalesce(strftime(published, '%Y-%m-%dT%H:%M'), '') AS input_sha256,
+       published
+FROM {LATEST}
+"""
 LOAD = f"""
 SELECT a.article_id, a.title, a.text, a.published, a.url, a.outlet_id, l.script
 FROM {LATEST} a JOIN chunk c ON c.subject_id = a.article_id

@@ -39,6 +39,10 @@ __all__ = [
 ]
 
 
+WAIT = 60.0
+"""Seconds that a run waits for readers: longer than a query may take."""
+
+
 class Store:
     """The DuckDB file of one data folder."""
 
@@ -47,7 +51,7 @@ class Store:
         self.path = database_path(data_dir)
 
     @contextmanager
-    def read(self, *, wait: float = 20.0) -> Iterator[DuckDBPyConnection]:
+    def read(self, *, wait: float = WAIT) -> Iterator[DuckDBPyConnection]:
         """A read-only connection; raises :class:`NoStoreError` when there is no database yet."""
         with connect(self.path, read_only=True, wait=wait) as con:
             if pending(con):
@@ -55,7 +59,7 @@ class Store:
             yield con
 
     @contextmanager
-    def write(self, *, wait: float = 20.0) -> Iterator[DuckDBPyConnection]:
+    def write(self, *, wait: float = WAIT) -> Iterator[DuckDBPyConnection]:
         """A connection whose block is one transaction."""
         with connect(self.path, read_only=False, wait=wait) as con, transaction(con):
             yield con

@@ -136,6 +136,27 @@ def test_the_database_is_rebuilt_from_archive_log_and_decisions(demo: Demo, tmp_
     assert {name for name in PUBLIC if built[name] != before[name]} == set()
 
 
+def test_doing_it_all_again_gives_the_same_public_rows(demo: Demo, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(demo.data, data)
+    before = public_rows(data)
+    done = wiredesk("--data", str(data), "run", "--from", "reading", "--translate-with", "sample")
+    assert done.returncode == 0, done.stderr
+    after = public_rows(data)
+    assert {name for name in PUBLIC if after[name] != before[name]} == set()
+
+
+def test_a_correction_survives_that_its_page_is_read_again(demo: Demo, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(demo.data, data)
+    base = ["--data", str(data), "-q"]
+    [(name,)] = rows(data, "SELECT min(article_id) FROM incident_members")
+    assert wiredesk(*base, "article", "fix", name, "title", "A better title", "--as", "ann").returncode == 0
+    assert wiredesk(*base, "run").returncode == 0
+    assert wiredesk(*base, "run", "--from", "reading", "--to", "language").returncode == 0
+    assert rows(data, f"SELECT title FROM articles WHERE article_id = '{name}'") == [("A better title",)]
+
+
 def test_a_person_corrects_and_every_later_run_obeys(demo: Demo, tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(demo.data, data)
