@@ -50,6 +50,7 @@ class Fixed:
 
 def report() -> str:
     """Markdown of the section."""
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         install(random_package(data / "translate-zh_en-random.argosmodel"), data)
@@ -73,7 +74,7 @@ def report() -> str:
         "",
         (
             f"{len(articles)} articles of the samples, {len(found)} sentences, every sentence decoded to {LENGTH} tokens; random int8 model of "
-            f"the real package's size ({LAYERS}+{LAYERS} layers, {WIDTH}, {WORDS:,} words); {os.cpu_count()} cores; medians of {ROUNDS} interleaved runs."
+            f"the real package's size ({LAYERS}+{LAYERS} layers, {WIDTH}, {WORDS:,} words); {os.cpu_count()} cores, load average {load:.1f} before the run (another process on a core slows argostranslate's two threads more than our separate ones); medians of {ROUNDS} interleaved runs."
         ),
         "",
         "| | sentences/s | tokens/s | times argostranslate |",
