@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.steps import decisions, landing, outlets
 from pipelines.steps.base import Context, Result, Step, Task
@@ -27,6 +28,9 @@ from pipelines.steps.revisions import RevisionsStep, age
 from pipelines.steps.texts import SignaturesStep, TextsStep
 from pipelines.steps.translation import TranslationStep
 from pipelines.store import Store, insert
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 STEPS: tuple[Callable[[Context], Step], ...] = (
     ReadingStep,
@@ -111,6 +115,7 @@ def run(
                 ],
                 replace=("run_id",),
             )
+            _same_profile(con, context, first)
             outlets.fold_outlets(con)
             funnel.landed = landing.fold_landing(con, context.data_dir / "landing")
             funnel.decisions = decisions.fold_decisions(con, context)
@@ -145,6 +150,19 @@ def alone(data_dir: Path) -> Iterator[None]:
         except BlockingIOError as error:
             raise LineError(f"another run is at work on {data_dir}: wait until it has ended") from error
         yield
+
+
+def _same_profile(con: DuckDBPyConnection, context: Context, first: str | None) -> None:
+    """:raises LineError: when another profile judged this database: its labels and ours must not stand mixed."""
+    judged = [
+        name for (name,) in con.execute("SELECT DISTINCT profile FROM store.relevance ORDER BY 1").fetchall()
+    ]
+    again = first in STAGES and STAGES.index(first) <= STAGES.index("relevance")
+    if not again and any(name not in (context.profile, "imported") for name in judged):
+        raise LineError(
+            f"this database was judged by the profile {judged[0]}, not {context.profile}: "
+            "take another data folder, or judge all of it again with --from relevance"
+        )
 
 
 def _later(first: Counter[str], second: Counter[str]) -> Counter[str]:

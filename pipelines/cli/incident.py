@@ -66,7 +66,9 @@ def incident_command() -> None:
 
 
 @incident_command.command("list")
-@click.option("--state", type=click.Choice(["open", "quiet", "merged"]), help="Only in this state.")
+@click.option(
+    "--state", type=click.Choice(["open", "quiet", "merged", "withdrawn"]), help="Only in this state."
+)
 @click.option("--class", "class_", type=click.Choice(["incident", "hazard"]), help="Only of this class.")
 @click.option("--since", metavar="DAY", help="Only with a report from this day on (YYYY-MM-DD).")
 @click.option("--limit", default=50, show_default=True)

@@ -130,7 +130,7 @@ class Keeper:
                 funnel = line.run(self.session, command="watch")
                 self.state.last_run = now
                 self.log("ran", funnel={stage: dict(counts) for stage, counts in funnel.stages.items()})
-        except UserError as error:
+        except (UserError, OSError) as error:
             self.log("failed", outlet=key, reason=str(error))
             alarms = [watch.Alarm(now, "failed", key, str(error))]
         return alarms

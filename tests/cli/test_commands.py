@@ -11,7 +11,7 @@ import pytest
 
 from pipelines import decisions
 from pipelines.cli import VERBS, cli, hoist, main
-from pipelines.store import StoreBusyError
+from pipelines.store import Store, StoreBusyError
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -91,6 +91,21 @@ def test_json_lines_come_out_as_json_lines(capsys: pytest.CaptureFixture[str], t
     )
     assert code == 0
     assert [json.loads(line) for line in out.splitlines()] == [{"n": 1, "l": ["a,b"]}]
+
+
+def test_what_is_no_json_number_is_null(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    call(capsys, "--data", str(tmp_path / "data"), "run")
+    _, out, _ = call(capsys, "--data", str(tmp_path / "data"), "--json", "query", "SELECT 'nan'::DOUBLE AS n")
+    assert json.loads(out) == {"n": None}
+
+
+def test_another_profile_is_not_mixed_in(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    call(capsys, "--data", str(tmp_path / "data"), "run")
+    with Store(tmp_path / "data").write() as con:
+        con.execute("INSERT INTO store.relevance VALUES ('t', true, 1, 'ai-incidents')")
+    code, _, err = call(capsys, "--data", str(tmp_path / "data"), "run", "--profile", "cyber-incidents")
+    assert code == 1
+    assert "--from relevance" in err
 
 
 def test_csv_neutralises_formulas(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
