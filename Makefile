@@ -46,11 +46,12 @@ bench: setup
 	$(BIN)/python -m tests.bench.run $(ROOM)
 
 # train the sample translation package again: torch and transformers in an environment of their own, 20 minutes
-train-sample:
+train-sample: setup
 	$(PYTHON) -m venv .venv-train
 	.venv-train/bin/python -m pip install --quiet --upgrade pip
 	.venv-train/bin/python -m pip install --quiet -r requirements/train.in
-	.venv-train/bin/python -m tests.tools.train_sample sample pipelines/translation/sample/translate-zh_en-sample.argosmodel
+	OMP_NUM_THREADS=1 .venv-train/bin/python -m tests.tools.train_sample sample pipelines/translation/sample/translate-zh_en-sample-0_1.argosmodel
+	$(BIN)/python -m tests.tools.score_sample
 
 # fit what a profile's trained part holds, from data whose licence allows it (the card beside it says which)
 train: setup

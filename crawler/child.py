@@ -87,7 +87,7 @@ def run(spec: dict[str, Any], announce: Announce | None = None) -> CrawlReport:
         recovered=len(recovery.recovered),
         set_aside=tuple(recovery.set_aside),
         interrupted=interrupted,
-        peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        peak_memory_mb=_peak_memory_mb(),
     )
 
 
@@ -173,6 +173,14 @@ def _end_with_parent() -> None:
     while sys.stdin.readline():
         pass
     os._exit(75)  # what was not landed is recovered by the next crawl
+
+
+def _peak_memory_mb() -> float:
+    """Largest resident size of this process, MiB: ``VmHWM``, since ``ru_maxrss`` starts at the size of the parent."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return round(int(line.split()[1]) / 1024, 1)
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def demo_command(session: Session, keep: bool) -> None:
     _bundle(demo, folder)
     demo.say(f"\nDone in {time.monotonic() - started:.0f} seconds. Where to look:")
     demo.say(f"  wiredesk --data {folder} incident list")
-    demo.say(f'  wiredesk --data {folder} search "輝達 晶片"')
+    demo.say(f'  wiredesk --data {folder} search "芯片 Corvida"')
     demo.say(f'  wiredesk --data {folder} query "FROM incidents"')
     demo.say(f"  wiredesk --data {folder} serve")
     if demo.as_json:

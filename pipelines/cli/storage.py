@@ -116,6 +116,7 @@ def forget(session: Session, url: str, reason: str) -> None:
     URL may also be an article id. Bundles and backups that were made before keep what they hold.
     """
     from crawler import takedown as street
+    from pipelines.desk.edition import edition_path
     from pipelines.store import takedown
 
     with store_errors(), session.store.read() as con:
@@ -131,6 +132,7 @@ def forget(session: Session, url: str, reason: str) -> None:
             takedown.remove(con, articles, urls, f"taken out on request{': ' + reason if reason else ''}")
             takedown.follow_archive(con, done.moved, done.logs)
         takedown.write_anew(session.store.path)
+        edition_path(session.data_dir).unlink(missing_ok=True)  # the desk's own copy; it makes a new one
         copy = reading.published_path(session.data_dir)
         if copy.exists():
             reading.publish(session.data_dir)
