@@ -15,7 +15,15 @@ HEAD = "# Commands\n\nWritten by `python -m tests.tools.commands`; a test holds 
 
 def helps(command: click.Command, name: str, parent: click.Context | None = None) -> list[tuple[str, str]]:
     """Every command below ``command`` with its help, depth first."""
-    context = click.Context(command, info_name=name, parent=parent, max_content_width=100, terminal_width=100)
+    # as the command itself says it: click keeps the first help option that it makes
+    context = click.Context(
+        command,
+        info_name=name,
+        parent=parent,
+        max_content_width=100,
+        terminal_width=100,
+        help_option_names=["-h", "--help"],
+    )
     found = [(context.command_path, command.get_help(context))]
     if isinstance(command, click.Group):
         for child in command.list_commands(context):
