@@ -24,6 +24,10 @@ FIXABLE = ("title", "text", "published", "published_precision", "section", "auth
 
 def apply(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) -> Outcome:
     """Carry out one decision (a row of ``store.decision`` with ``after`` parsed)."""
+    if decision["action"] == "undo":
+        from pipelines.steps.undoing import undo  # it takes back what stands here
+
+        return undo(con, context, decision)
     effect = EFFECTS[decision["subject"], decision["action"]]
     return effect(con, context, decision)
 
@@ -88,13 +92,13 @@ def _revision(con: DuckDBPyConnection, incident_id: str) -> int:
 def _members(
     con: DuckDBPyConnection, incident_id: str, texts: list[str] | None = None
 ) -> list[dict[str, Any]]:
-    rows = _rows(
+    rows = stored_rows(
         con, "SELECT * FROM store.incident_member WHERE incident_id = ? ORDER BY text_id", [incident_id]
     )
     return [row for row in rows if texts is None or row["text_id"] in texts]
 
 
-def _rows(con: DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
+def stored_rows(con: DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
     """Rows that can be written again as they are: times as the store's own text."""
     rows = fetch_rows(con, sql, parameters)
     return [{k: str(v) if isinstance(v, datetime) else v for k, v in row.items()} for row in rows]
@@ -255,7 +259,7 @@ def keep(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) -
 def drop(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) -> Outcome:
     """The article carries no text any more; a text without carriers leaves its incidents."""
     article_id = decision["subject_id"]
-    folds = _rows(con, "SELECT * FROM store.fold WHERE article_id = ?", [article_id])
+    folds = stored_rows(con, "SELECT * FROM store.fold WHERE article_id = ?", [article_id])
     if not folds:
         return "waiting", {}
     text_id = folds[0]["text_id"]
@@ -266,7 +270,9 @@ def drop(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
     )
     rest = con.execute("SELECT count(*) FROM store.fold WHERE text_id = ?", [text_id]).fetchone()
     members: list[dict[str, Any]] = []
-    text = _rows(con, "SELECT * FROM store.text WHERE text_id = ? AND article_id = ?", [text_id, article_id])
+    text = stored_rows(
+        con, "SELECT * FROM store.text WHERE text_id = ? AND article_id = ?", [text_id, article_id]
+    )
     if text:  # it was read from this article: nobody else carries it, or it is read from another carrier
         con.execute("DELETE FROM store.text WHERE text_id = ?", [text_id])
         con.execute(
@@ -276,7 +282,7 @@ def drop(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
             [text_id],
         )
     if not rest or not rest[0]:
-        members = _rows(con, "SELECT * FROM store.incident_member WHERE text_id = ?", [text_id])
+        members = stored_rows(con, "SELECT * FROM store.incident_member WHERE text_id = ?", [text_id])
         con.execute("DELETE FROM store.incident_member WHERE text_id = ?", [text_id])
         for row in members:
             event(
@@ -293,7 +299,7 @@ def drop(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
 def leave(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) -> Outcome:
     """``text split``: the article becomes a text of its own."""
     article_id = decision["subject_id"]
-    folds = _rows(con, "SELECT * FROM store.fold WHERE article_id = ?", [article_id])
+    folds = stored_rows(con, "SELECT * FROM store.fold WHERE article_id = ?", [article_id])
     if not folds:
         return "waiting", {}
     old = folds[0]["text_id"]
@@ -317,7 +323,7 @@ def leave(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) 
 def fix(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) -> Outcome:
     """A corrected field is a new version of the article; the page's own version stays."""
     article_id, name, value = decision["subject_id"], decision["after"]["field"], decision["after"]["value"]
-    rows = _rows(
+    rows = stored_rows(
         con, "SELECT * FROM store.article WHERE article_id = ? ORDER BY version DESC LIMIT 1", [article_id]
     )
     if not rows:
@@ -327,7 +333,7 @@ def fix(con: DuckDBPyConnection, _context: Context, decision: dict[str, Any]) ->
     if problem:
         return "refused", {"why": problem}
     before = {"field": name, "value": row[name]}
-    _new_version(con, row, {name: value}, decision["made_by"], f"{name} corrected by {decision['made_by']}")
+    new_version(con, row, {name: value}, decision["made_by"], f"{name} corrected by {decision['made_by']}")
     return "applied", before
 
 
@@ -341,7 +347,9 @@ def correct_again(con: DuckDBPyConnection, article_id: str) -> None:
     )
     if not fixes:
         return
-    versions = _rows(con, "SELECT * FROM store.article WHERE article_id = ? ORDER BY version", [article_id])
+    versions = stored_rows(
+        con, "SELECT * FROM store.article WHERE article_id = ? ORDER BY version", [article_id]
+    )
     page = [row for row in versions if row["corrected_by"] is None][-1]
     values = {}
     for one in fixes:
@@ -349,7 +357,7 @@ def correct_again(con: DuckDBPyConnection, article_id: str) -> None:
         values[after["field"]] = after["value"]
     names = ", ".join(dict.fromkeys(one["made_by"] for one in fixes))
     fresh = {**page, "version": versions[-1]["version"]}
-    _new_version(
+    new_version(
         con, fresh, values, names, f"{', '.join(values)} corrected by {names}, over what the page says now"
     )
 
@@ -378,122 +386,13 @@ def unfit(name: str, value: Any) -> str | None:
     return None
 
 
-def _new_version(
+def new_version(
     con: DuckDBPyConnection, row: dict[str, Any], values: dict[str, Any], made_by: str | None, change: str
 ) -> None:
     fresh = {**row, **values, "version": row["version"] + 1, "corrected_by": made_by}
     fresh["change"] = json.dumps({"note": change}, ensure_ascii=False)
     fresh["body_sha256"] = sha256_of(fresh["title"], fresh["text"])
     insert(con, "store.article", [fresh])
-
-
-def undo(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) -> Outcome:
-    """Take a decision back: what was before comes again, unless a later decision stands on it."""
-    rows = fetch_rows(con, "SELECT * FROM store.decision WHERE decision_id = ?", [decision["subject_id"]])
-    if not rows or rows[0]["outcome"] == "waiting":
-        return "waiting", {}
-    old = rows[0]
-    if old["undone_by"] is not None or old["outcome"] != "applied" or old["action"] == "undo":
-        return "no_effect", {}
-    before = json.loads(old["before"] or "{}")
-    later = fetch_rows(
-        con,
-        "SELECT * FROM store.decision WHERE position > ? AND position < ? AND outcome = 'applied' AND undone_by IS NULL",
-        [old["position"], decision["position"]],
-    )
-    touched = _touched(old, before)
-    for row in later:
-        shared = touched & _touched(row, json.loads(row["before"] or "{}"))
-        if shared:
-            return "refused", {
-                "why": f"the later decision {row['decision_id']} stands on it: undo that first"
-            }
-    _restore(con, context, decision, old, before)
-    con.execute(
-        "UPDATE store.decision SET undone_by = ? WHERE decision_id = ?",
-        [decision["decision_id"], old["decision_id"]],
-    )
-    return "applied", {"undone": old["decision_id"]}
-
-
-def _touched(decision: dict[str, Any], before: dict[str, Any]) -> set[str]:
-    """What a decision moved; labels, notes and marks stand on nothing."""
-    if decision["action"] in ("label", "note", "mark", "title", "keep", "undo"):
-        return set()
-    return {
-        decision["subject_id"],
-        *(before[key] for key in ("incident_id", "into", "text_id") if before.get(key)),
-    }
-
-
-def _restore(
-    con: DuckDBPyConnection,
-    context: Context,
-    decision: dict[str, Any],
-    old: dict[str, Any],
-    before: dict[str, Any],
-) -> None:
-    action = old["action"]
-    if action in ("merge", "split", "move") and old["subject"] != "article":
-        texts = [row["text_id"] for row in before["members"]] or [old["subject_id"]]
-        kept = {row["text_id"] for row in before["target_members"]}
-        for text_id in texts:
-            if text_id not in kept and before.get("into"):
-                con.execute(
-                    "DELETE FROM store.incident_member WHERE incident_id = ? AND text_id = ?",
-                    [before["into"], text_id],
-                )
-        insert(con, "store.incident_member", before["members"], replace=("incident_id", "text_id"))
-        if action == "merge":
-            con.execute(
-                "UPDATE store.incident SET state = 'open', merged_into = NULL WHERE incident_id = ?",
-                [before["incident_id"]],
-            )
-        if before.get("opened"):
-            con.execute(
-                "UPDATE store.incident SET state = 'merged', merged_into = ? WHERE incident_id = ?",
-                [before["incident_id"], before["opened"]],
-            )
-        for incident in (before.get("incident_id"), before.get("into")):
-            if incident:
-                event(
-                    con,
-                    context,
-                    incident,
-                    "undone",
-                    decision,
-                    {"decision": old["decision_id"], "action": action},
-                )
-    elif action in ("drop", "split"):
-        insert(con, "store.fold", before["folds"], replace=("article_id",))
-        insert(con, "store.text", before.get("text", []), replace=("text_id",))
-        insert(con, "store.incident_member", before.get("members", []), replace=("incident_id", "text_id"))
-        con.execute(
-            "UPDATE store.stage_result SET outcome = 'ok', reason = NULL WHERE stage = 'texts' AND subject_id = ?",
-            [old["subject_id"]],
-        )
-        if before.get("text_id"):
-            con.execute("DELETE FROM store.text WHERE text_id = ?", [before["text_id"]])
-            con.execute("DELETE FROM store.incident_member WHERE text_id = ?", [before["text_id"]])
-    elif action == "fix":
-        row = _rows(
-            con,
-            "SELECT * FROM store.article WHERE article_id = ? ORDER BY version DESC LIMIT 1",
-            [old["subject_id"]],
-        )[0]
-        _new_version(
-            con,
-            row,
-            {before["field"]: before["value"]},
-            decision["made_by"],
-            f"correction undone by {decision['made_by']}",
-        )
-    elif action == "keep":
-        con.execute(
-            "DELETE FROM store.stage_result WHERE stage = 'relevance' AND subject_id = ?", [before["text_id"]]
-        )
-    elif before.get("incident_id"):
-        event(con, context, before["incident_id"], "undone", decision, {"decision": old["decision_id"]})
 
 
 EFFECTS: dict[tuple[str, str], Callable[[DuckDBPyConnection, Context, dict[str, Any]], Outcome]] = {
@@ -508,5 +407,4 @@ EFFECTS: dict[tuple[str, str], Callable[[DuckDBPyConnection, Context, dict[str, 
     ("article", "drop"): drop,
     ("article", "split"): leave,
     ("article", "fix"): fix,
-    ("decision", "undo"): undo,
 }
