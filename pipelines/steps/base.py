@@ -9,11 +9,14 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from pipelines.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,19 @@ class Step(Protocol):
 
     def forget(self, con: DuckDBPyConnection) -> None:
         """Nothing of this step is done any more (``run --from``)."""
+
+
+class ProfileStep:
+    """What the steps share that judge by the run's profile."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    @cached_property
+    def profile(self) -> Profile:
+        from pipelines import profiles
+
+        return profiles.load(self.context.profile)
 
 
 def sha256_of(*parts: str | None) -> str:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipelines.records import OK, Judgement
-from pipelines.steps.base import Context, Result, Task, forget_stage, in_list, pending
+from pipelines.steps.base import ProfileStep, Result, Task, forget_stage, in_list, pending
 from pipelines.steps.relevance import TEXTS, evidence_rows
 from pipelines.store import fetch_rows, insert
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-    from pipelines.profiles import Profile
 
 SUBJECTS = """
 SELECT t.text_id AS subject_id, t.input_sha256, t.published
@@ -22,18 +19,9 @@ FROM store.text t JOIN store.relevance r USING (text_id) WHERE r.relevant
 """
 
 
-class LabelsStep:
+class LabelsStep(ProfileStep):
     name = "labels"
     chunk = 200
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-
-    @cached_property
-    def profile(self) -> Profile:
-        from pipelines import profiles
-
-        return profiles.load(self.context.profile)
 
     @property
     def version(self) -> str:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipelines.records import OK, Evidence, Relevance
-from pipelines.steps.base import Context, Result, Task, forget_stage, in_list, pending
+from pipelines.steps.base import ProfileStep, Result, Task, forget_stage, in_list, pending
 from pipelines.store import fetch_rows, insert
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-    from pipelines.profiles import Profile
 
 SUBJECTS = "SELECT text_id AS subject_id, input_sha256, published FROM store.text"
 TEXTS = """
@@ -31,18 +28,9 @@ WHERE d.action = 'keep' AND d.outcome = 'applied' AND d.undone_by IS NULL
 """
 
 
-class RelevanceStep:
+class RelevanceStep(ProfileStep):
     name = "relevance"
     chunk = 1000
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-
-    @cached_property
-    def profile(self) -> Profile:
-        from pipelines import profiles
-
-        return profiles.load(self.context.profile)
 
     @property
     def version(self) -> str:

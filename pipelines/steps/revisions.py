@@ -9,19 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipelines.records import OK
 from pipelines.steps import decisions, revision
-from pipelines.steps.base import Context, Result, Task, forget_stage, in_list, pending, sha256_of
+from pipelines.steps.base import ProfileStep, Result, Task, forget_stage, in_list, pending, sha256_of
 from pipelines.steps.relevance import evidence_rows
 from pipelines.store import insert
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-    from pipelines.profiles import Profile
 
 QUIET_AFTER = timedelta(days=30)
 SUBJECTS = """
@@ -51,20 +48,11 @@ CONTENT = ("title", "title_original", "summary", "summary_sentences", "timeline"
 """Fields that quote the texts: an incident without texts says nothing."""
 
 
-class RevisionsStep:
+class RevisionsStep(ProfileStep):
     """Incident records: title, summary, votes, labels with evidence, rationale, origins, times."""
 
     name = "revisions"
     chunk = 50
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-
-    @cached_property
-    def profile(self) -> Profile:
-        from pipelines import profiles
-
-        return profiles.load(self.context.profile)
 
     @property
     def version(self) -> str:
