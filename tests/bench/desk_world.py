@@ -195,7 +195,7 @@ def _statements(articles: int, incidents: int) -> list[str]:
         (
             f"INSERT INTO store.article SELECT 'outlet' || i % 30 || ':' || i, 1, printf('%024x', i), 'https://o' || i % 30 || '.example/a/' || i, "
             f"NULL, 'outlet' || i % 30, NULL, {_words('i', '9', 'title', WORDS, '')}, NULL, {_words('i', '150 + i % 200', 'body', WORDS, '')}, "
-            f"['王小明'], {day}, '+08:00', 'minute', NULL, {day}, NULL, NULL, printf('%064x', i), printf('%064x', i), 'blocks-1', NULL {seq(articles)}"
+            f"['王小明'], {day}, '+08:00', 'minute', NULL, {day}, NULL, NULL, printf('%064x', i), printf('%064x', i), 'blocks-1', NULL, NULL {seq(articles)}"
         ),
         f"INSERT INTO store.language SELECT 'outlet' || i % 30 || ':' || i, left({tag}, 2), 'Hant', NULL, {tag}, 0.99, 'scripts' {seq(articles)}",
         (
