@@ -1,4 +1,4 @@
-"""Write docs/commands.md from the commands themselves: python -m tests.tools.commands"""
+"""Write docs/commands.md from the commands themselves: python -m tests.tools.commands [--print]"""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def document() -> str:
 
 
 def main() -> int:
-    DOCUMENT.write_text(document(), encoding="utf-8")
+    if sys.argv[1:] == ["--print"]:
+        sys.stdout.buffer.write(document().encode())
+    else:
+        DOCUMENT.write_text(document(), encoding="utf-8")
     return 0
 
 
