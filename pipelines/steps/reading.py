@@ -175,6 +175,7 @@ def _row(fetch: dict[str, Any], found: ready.Found, article: Article) -> dict[st
         "page_sha256": fetch["page_sha256"],
         "body_sha256": sha256_of(article.title, article.text),
         "extractor": article.extractor,
+        "corrected_by": None,
     }
 
 
