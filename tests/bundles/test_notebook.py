@@ -60,12 +60,7 @@ def test_no_output_is_committed() -> None:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_it_runs_headless_in_jupyter(data: Path) -> None:
-    nbclient = pytest.importorskip(
-        "nbclient", reason="NOT RUN in Jupyter: no nbclient here (pip install nbclient ipykernel)"
-    )
-    pytest.importorskip(
-        "ipykernel", reason="NOT RUN in Jupyter: no ipykernel here (pip install nbclient ipykernel)"
-    )
+    import nbclient
     import nbformat
 
     notebook = nbformat.read(NOTEBOOK, as_version=4)
