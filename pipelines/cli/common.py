@@ -68,7 +68,20 @@ class Session:
         return f"{self.now.astimezone(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}-{command}"
 
     def user(self, given: str | None) -> str:
-        return given or os.environ.get("WIREDESK_USER") or getpass.getuser()
+        """Who decides: as given, else ``WIREDESK_USER``, else the login name.
+
+        :raises UserError: when this machine knows no name for whoever asks.
+        """
+        name = given or os.environ.get("WIREDESK_USER")
+        if name:
+            return name
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError) as error:  # a container with a bare user id; OSError from Python 3.13 on
+            raise UserError(
+                "this machine has no name for you: say who decides with --as NAME, or set WIREDESK_USER",
+                WRONG_USE,
+            ) from error
 
     def say(self, message: str) -> None:
         """A line for a person; silent with ``-q`` and when JSON is asked for."""

@@ -56,7 +56,10 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
     "--profile", default="ai-incidents", show_default=True, help="relevance, labels: what to watch for."
 )
 @click.option(
-    "--translate-with", "model", metavar="PACKAGE", help="translation: an installed package by name."
+    "--translate-with",
+    "model",
+    metavar="PACKAGE",
+    help="translation: an installed package by name, or an OpenAI-compatible endpoint as URL#MODEL.",
 )
 @click.pass_obj
 def stage_command(
@@ -82,11 +85,13 @@ def stage_command(
             for row in _filtered(room.filter_rows, rows_of(source), options):
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
                 count += 1
+        if partial != target:
+            partial.replace(target)
     except errors as error:
-        partial.unlink(missing_ok=True)
         raise UserError(str(error)) from error
-    if partial != target:
-        partial.replace(target)
+    finally:
+        if partial != target:
+            partial.unlink(missing_ok=True)
     session.note(f"{name}: {count} rows")
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines import decisions
 from pipelines.cli import VERBS, cli, hoist, main
+from pipelines.cli.common import Session, UserError
 from pipelines.store import Store, StoreBusyError
 
 
@@ -132,3 +133,15 @@ def test_a_decision_does_not_wait_for_the_database(
     code, out, err = call(capsys, "--data", str(data_dir), "incident", "note", "2026-10-20-aaaa", "look")
     assert (code, "written down" in out) == (0, True), err
     assert [one.action for _, _, one in decisions.read(data_dir)] == ["note"]
+
+
+def test_a_machine_without_a_name_for_the_user_asks_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.delenv("WIREDESK_USER", raising=False)
+    monkeypatch.setattr("getpass.getuser", unknown)
+    session = Session.make(None, as_json=False, quiet=False, verbose=False)
+    with pytest.raises(UserError, match="--as NAME, or set WIREDESK_USER"):
+        session.user(None)
+    assert session.user("ann") == "ann"

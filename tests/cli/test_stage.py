@@ -65,3 +65,14 @@ def test_file_stands_in_for_the_id_and_is_read_beside_the_input(tmp_path: Path) 
 def test_all_groups_every_row(tmp_path: Path) -> None:
     out = stage("incidents", tmp_path, [row for row in ROWS if row.get("title")], "--all")
     assert all(row["incident_id"] and row["affair_id"] for row in out)
+
+
+def test_a_bad_line_leaves_neither_output_nor_scrap(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in.jsonl").write_text('{"id": "1", "title": "Rain"}\nno json\n', encoding="utf-8")
+    with pytest.raises(SystemExit) as stop:
+        main(["stage", "language", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl")])
+    assert stop.value.code == 2
+    assert "in.jsonl line 2 is no JSON" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]

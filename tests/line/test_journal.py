@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,12 +28,39 @@ def test_what_is_appended_is_read_back(data_dir: Path) -> None:
     assert [d for _, _, d in decisions.read(data_dir)] == [first, second]
 
 
-def test_a_torn_line_swallows_no_later_decision(data_dir: Path) -> None:
+def test_a_line_may_be_torn_at_any_byte(data_dir: Path) -> None:
+    """Also right after a nested brace, in the middle of a character, or before the newline alone."""
+    decisions.append(data_dir, note("一"))
+    path = decisions.append(data_dir, note("二"))
+    first, second, _ = path.read_bytes().split(b"\n")
+    for cut in range(len(second) + 1):
+        path.write_bytes(first + b"\n" + second[:cut])
+        kept = ["一", "二"] if cut == len(second) else ["一"]
+        assert [d.after["note"] for _, _, d in decisions.read(data_dir)] == kept, cut
+        decisions.append(data_dir, note("三"))
+        assert [d.after["note"] for _, _, d in decisions.read(data_dir)] == [*kept, "三"], cut
+    assert path.with_name(f"{path.name}.torn").read_bytes().split(b"\n")[-2] == second[:-1]
+
+
+def test_a_damaged_line_between_others_stops_the_reading(data_dir: Path) -> None:
+    """What was confirmed to somebody must not vanish silently."""
     path = decisions.append(data_dir, note("one"))
-    with path.open("ab") as handle:
-        handle.write(b'{"decision_id": "d-torn", "subject": "inc')
+    path.write_bytes(path.read_bytes()[:-20] + b"\n")
+    with pytest.raises(decisions.JournalError, match="line 1 is no decision"):
+        list(decisions.read(data_dir))
+
+
+def test_a_rewriting_loses_no_decision_that_is_made_meanwhile(data_dir: Path) -> None:
+    path = decisions.append(data_dir, note("one"))
+
+    def change(row: dict[str, Any]) -> dict[str, Any]:
+        return {**row, "after": {"note": "taken out"}} if row["after"]["note"] == "one" else row
+
+    assert decisions.rewrite(data_dir, change) == 1
+    assert decisions.rewrite(data_dir, change) == 0
     decisions.append(data_dir, note("two"))
-    assert [d.after["note"] for _, _, d in decisions.read(data_dir)] == ["one", "two"]
+    assert [d.after["note"] for _, _, d in decisions.read(data_dir)] == ["taken out", "two"]
+    assert sorted(p.name for p in path.parent.iterdir()) == [path.name]
 
 
 def test_a_line_that_is_no_decision_stops_the_reading_with_its_place(data_dir: Path) -> None:
