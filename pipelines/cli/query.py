@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from datetime import datetime
 
 import click
 
@@ -51,23 +52,79 @@ def _is_number(value: str) -> bool:
     return True
 
 
+CLASSES = ("incident", "hazard", "complementary", "unrelated")
+
+
 @click.command("search")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", default=20, show_default=True, help="Hits at most.")
-@click.option("--rejects", is_flag=True, help="Also what no incident holds, with the reason.")
+@click.option("--kind", type=click.Choice(["article", "incident"]), help="Only these; both by default.")
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Hits of a kind at most."
+)
+@click.option(
+    "--outlet", "outlets", multiple=True, metavar="KEY", help="Only articles of this outlet; may come twice."
+)
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="First day.")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="Last day.")
+@click.option(
+    "--language", "languages", multiple=True, metavar="TAG", help="Only in this language: zh, zh-Hant, en."
+)
+@click.option("--class", "classes", multiple=True, type=click.Choice(CLASSES), help="Only of this class.")
+@click.option("--grouped", is_flag=True, help="Only articles that stand in an incident.")
 @click.pass_obj
-def search_command(session: Session, words: tuple[str, ...], limit: int, rejects: bool) -> None:
-    """Search titles and bodies in any script, region's words or language; every word must be found."""
-    from pipelines.desk import search
+def search_command(
+    session: Session,
+    words: tuple[str, ...],
+    kind: str | None,
+    limit: int,
+    outlets: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    languages: tuple[str, ...],
+    classes: tuple[str, ...],
+    grouped: bool,
+) -> None:
+    """Search incidents and articles, in any script, region's words or language; the best first.
 
+    Every word must be found (of more than six, most), in any of its forms: 晶片 finds 芯片 and chip, iFlytek finds
+    科大訊飛. "Quoted words" stand together as they are, chip* is a beginning; after --, -word must not stand there.
+    """
+    from pipelines import search
+
+    query = " ".join(words)
+    filters = search.Filters(
+        outlets=outlets,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        languages=languages,
+        classes=classes,
+        grouped=grouped,
+    )
     with store_errors(), reading.reader(session.data_dir) as con:
-        hits = search.search(con, " ".join(words), limit=limit, rejects=rejects)
+        answers = [
+            search.find(con, query, kind=one, limit=limit, filters=filters, data_dir=session.data_dir)
+            for one in ("incident", "article")
+            if kind in (None, one)
+        ]
+    hits = [hit for answer in answers for hit in answer.hits]
+    for note in dict.fromkeys(note for answer in answers for note in answer.notes):
+        if hits:
+            session.note(note)
+        else:
+            raise UserError(f"nothing found: {note}")
     if session.as_json:
         session.rows([hit.as_row() for hit in hits])
         return
     if not hits:
-        raise UserError(f"nothing found for {' '.join(words)}" + ("" if rejects else "; try --rejects"))
-    for hit in hits:
-        session.say(f"{hit.published or '          '}  {hit.article_id}  {hit.title}")
-        session.say(f"    {hit.passage}")
-        session.say(f"    {hit.where}")
+        raise UserError(
+            f"nothing holds {query[:80]}" + (" within these filters" if filters != search.Filters() else "")
+        )
+    for answer in answers:
+        for hit in answer.hits:
+            name = hit.article_id or f"incident {hit.incident_id}"
+            session.say(f"{hit.published or ' ' * 10}  {name}  {hit.title}")
+            if hit.passage:
+                session.say(f"    {hit.passage}")
+            session.say(f"    {hit.where}" if hit.article_id else f"    {hit.class_ or 'not classed'}")
+        if answer.found > len(answer.hits):
+            session.note(f"the best {len(answer.hits)} of {answer.found} {answer.hits[0].kind}s")

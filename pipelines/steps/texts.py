@@ -38,7 +38,7 @@ ORDER BY c.position
 
 
 class SignaturesStep:
-    """What an article's text looks like: its signature, its index keys, and its folded form for the search."""
+    """What an article's text looks like: its signature and its index keys."""
 
     name = "signatures"
     chunk = 500
@@ -62,7 +62,6 @@ class SignaturesStep:
 
     def compute(self, tasks: Sequence[Task], loaded: list[dict[str, Any]]) -> Iterable[Result]:
         from pipelines import texts
-        from pipelines.hanzi import fold
 
         for task, row in zip(tasks, loaded, strict=True):
             signature = texts.sign(
@@ -85,30 +84,24 @@ class SignaturesStep:
                 {"key": key, "article_id": row["article_id"], "day": day}
                 for key in dict.fromkeys(signature.keys)
             ]
-            search = {
-                "article_id": row["article_id"],
-                "title": fold(row["title"] or "").lower(),
-                "body": fold(row["text"] or "").lower(),
-            }
             yield Result(
                 task.subject_id,
                 task.input_sha256,
                 OK,
                 "",
-                {"signature": [kept], "fold_key": keys, "search": [search]},
+                {"signature": [kept], "fold_key": keys},
             )
 
     def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
         in_list(con, [result.subject_id for result in results])
         con.execute("DELETE FROM store.fold_key WHERE article_id IN (SELECT subject_id FROM chunk)")
         insert(con, "store.fold_key", [row for r in results for row in r.rows["fold_key"]])
-        for table in ("signature", "search"):
-            insert(
-                con,
-                f"store.{table}",
-                [row for r in results for row in r.rows[table]],
-                replace=("article_id",),
-            )
+        insert(
+            con,
+            "store.signature",
+            [row for r in results for row in r.rows["signature"]],
+            replace=("article_id",),
+        )
 
     def forget(self, con: DuckDBPyConnection) -> None:
         forget_stage(con, self.name)

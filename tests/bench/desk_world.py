@@ -10,6 +10,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.steps.base import Context
+from pipelines.steps.search import SearchStep
+from pipelines.store import Store
 from pipelines.store.connection import STORAGE_VERSION
 from pipelines.store.schema import migrate
 
@@ -166,7 +169,20 @@ def make(data_dir: Path, *, articles: int = ARTICLES, incidents: int = INCIDENTS
         con.execute(statement)
     con.execute("CHECKPOINT")
     con.close()
+    index(data_dir)
     return path
+
+
+def index(data_dir: Path) -> None:
+    """The search's index, as the line writes it."""
+    step = SearchStep(Context(data_dir, "run-1", datetime(2026, 3, 6, tzinfo=UTC), "ai-incidents"))
+    store = Store(data_dir)
+    with store.read() as con:
+        tasks = step.pending(con)
+    for start in range(0, len(tasks), step.chunk):
+        chunk = tasks[start : start + step.chunk]
+        with store.write() as con:
+            step.save(con, list(step.compute(chunk, step.load(con, chunk))))
 
 
 def _statements(articles: int, incidents: int) -> list[str]:
@@ -268,7 +284,6 @@ def _statements(articles: int, incidents: int) -> list[str]:
             for stage in ("labels", "incidents")
         ),
         "INSERT INTO store.stage_count SELECT run_id, stage, outcome, count(*) FROM store.stage_result GROUP BY ALL",
-        "INSERT INTO store.search SELECT article_id, lower(title), lower(text) FROM store.article",
     ]
 
 

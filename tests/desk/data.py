@@ -7,8 +7,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.hanzi import fold
-from pipelines.store import insert
+from pipelines.steps.base import Context
+from pipelines.steps.search import SearchStep
+from pipelines.store import Store, insert
 from pipelines.store.connection import STORAGE_VERSION
 from pipelines.store.schema import migrate
 from tests.bundles.world import HAZARD, INCIDENT, MERGED, NOW, World, world
@@ -32,18 +33,14 @@ def build(data_dir: Path, rows: dict[str, list[dict[str, Any]]]) -> Path:
     migrate(con, now=NOW)
     for table, found in rows.items():
         insert(con, table, found)
-    insert(con, "store.search", search_rows(rows))
     con.close()
+    index(data_dir)
     return data_dir
 
 
-def search_rows(rows: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """What the line writes for the search: titles and bodies folded, lower case."""
-    return [
-        {
-            "article_id": row["article_id"],
-            "title": fold(row["title"] or "").lower(),
-            "body": fold(row["text"] or "").lower(),
-        }
-        for row in rows["store.article"]
-    ]
+def index(data_dir: Path) -> None:
+    """What the line writes for the search."""
+    step = SearchStep(Context(data_dir, "run-1", NOW, "ai-incidents"))
+    with Store(data_dir).write() as con:
+        tasks = step.pending(con)
+        step.save(con, list(step.compute(tasks, step.load(con, tasks))))

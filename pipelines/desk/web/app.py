@@ -110,12 +110,11 @@ def create_app(
 
 def warm() -> None:
     """Load what the first pages need (word tables, vocabularies), so that nobody waits for it."""
-    from pipelines import bundles, incidents
+    from pipelines import bundles, incidents, search
     from pipelines.desk.questions import vocabulary
-    from pipelines.desk.search import forms_of
     from pipelines.desk.web.render import script
 
-    forms_of("芯片")
+    search.read("芯片")
     script("晶片")
     vocabulary("principle")
     incidents.default_settings()

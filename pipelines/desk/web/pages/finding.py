@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from pipelines import search
 from pipelines.desk import works
 from pipelines.desk.edition import has_edition
 from pipelines.desk.explain import explain
-from pipelines.desk.search import forms_of, search, words_of
 from pipelines.desk.web.asking import Ask
 
 if TYPE_CHECKING:
@@ -21,17 +21,25 @@ PER_PAGE = 50
 
 
 def find(ask: Ask) -> Response:
-    query = ask.param("q")[:200]
+    query = ask.param("q")[:1000]
     everything = ask.param("everything") == "yes"
-    hits = search(ask.con, query, limit=MOST + 1, rejects=everything) if query else []
+    found = search.find(
+        ask.con,
+        query,
+        limit=MOST,
+        filters=search.Filters(grouped=not everything),
+        data_dir=ask.desk.data_dir,
+    )
     return ask.page(
         "search.html",
         query=query,
         everything=everything,
-        hits=hits[:MOST],
-        more=len(hits) > MOST,
+        hits=found.hits,
+        notes=found.notes,
+        found=found.found,
+        more=found.found > MOST,
         most=MOST,
-        forms=[forms_of(word) for word in words_of(query)],
+        forms=[word.texts for word in found.question.words],
         cards=ask.cards,
     )
 

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from pipelines.desk import charts, dossier, feeds, filters, saved, search
+from pipelines import search
+from pipelines.desk import charts, dossier, feeds, filters, saved
 from pipelines.desk.cards import Card
 from pipelines.desk.web.asking import Ask, SorryError, text_of
 
@@ -24,10 +25,10 @@ def chosen(ask: Ask) -> tuple[filters.Filters, filters.Found]:
 
 
 def found_by(ask: Ask, wanted: filters.Filters) -> tuple[filters.Filters, filters.Found]:
-    holding = search.incidents_holding(ask.con, wanted.words) if wanted.words else None
-    if holding is not None:
+    holding: set[str] | None = None
+    if wanted.words:
         words = wanted.words.casefold()
-        holding = holding | {
+        holding = {*search.incidents_holding(ask.con, wanted.words, data_dir=ask.desk.data_dir)} | {
             c.incident_id for c in ask.cards.values() if words in c.title.casefold() or words == c.incident_id
         }
     return wanted, filters.apply(ask.cards.values(), wanted, marks=ask.marks, holding=holding)

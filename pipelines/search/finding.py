@@ -1,0 +1,311 @@
+"""A search: the question is read, the index ranks, phrases are checked in the texts, the best are shown with passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.search.passages import Passage, Text, passages_of, stands
+from pipelines.search.question import Form, Question, read
+from pipelines.search.ranking import MEMBERS, Filters, rank
+from pipelines.store import fetch_rows
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MOST_CHECKED = 1000
+"""Documents whose text is read to see whether a phrase stands together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article or an incident that a search found; what it has not got is ``None``."""
+
+    kind: str
+    """``article`` or ``incident``."""
+    article_id: str | None
+    text_id: str | None
+    incident_id: str | None
+    title: str
+    title_en: str | None
+    outlet_id: str | None
+    published: str | None
+    """The day; of an incident the first."""
+    language_tag: str | None
+    class_: str | None
+    score: float
+    where: str
+    """The incident that holds it, or the stage where it stopped and why."""
+    passages: tuple[Passage, ...] = ()
+
+    @property
+    def passage(self) -> str:
+        """The first passage, its hit between » and «."""
+        if not self.passages:
+            return ""
+        first = self.passages[0]
+        return f"{first.before}»{first.hit}«{first.after}"
+
+    def as_row(self) -> dict[str, Any]:
+        row = asdict(self) | {"passage": self.passage, "class": self.class_}
+        del row["passages"], row["class_"]
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search found, best first; ``notes`` are sentences for the one who asked."""
+
+    hits: tuple[Hit, ...]
+    found: int
+    """Documents that hold the words, shown or not; phrases are checked only in those shown."""
+    notes: tuple[str, ...]
+    question: Question
+
+
+def find(
+    con: DuckDBPyConnection,
+    query: str,
+    *,
+    kind: str = "article",
+    limit: int = 20,
+    filters: Filters | None = None,
+    data_dir: Path | None = None,
+) -> Answer:
+    """The best articles or incidents (``kind``) for a query.
+
+    An incident is found by its own title and summary, and by the articles it holds.
+
+    :param data_dir: where the analysts' own ``glossary.tsv`` is.
+    """
+    question = read(query, data_dir=data_dir)
+    filters = filters or Filters()
+    notes = list(question.notes)
+    if not question.words:
+        if not notes:
+            notes.append("no word to look for: letters or digits of any script, please")
+        return Answer((), 0, tuple(notes), question)
+    if not con.execute("SELECT 1 FROM store.search_document LIMIT 1").fetchone():
+        notes.append("nothing is indexed yet: wiredesk run makes the index")
+        return Answer((), 0, tuple(notes), question)
+    if kind == "incident":
+        hits, found = _incidents(con, question, filters, limit)
+    else:
+        hits, found = _articles(con, question, filters, limit)
+    return Answer(tuple(hits), found, tuple(notes), question)
+
+
+def incidents_holding(
+    con: DuckDBPyConnection, query: str, *, data_dir: Path | None = None
+) -> dict[str, float]:
+    """The incidents whose record, or one of whose articles, holds the words of ``query``, with their scores."""
+    question = read(query, data_dir=data_dir)
+    return _scored_incidents(con, question, Filters()) if question.words else {}
+
+
+def _articles(
+    con: DuckDBPyConnection, question: Question, filters: Filters, limit: int
+) -> tuple[list[Hit], int]:
+    ranked = rank(con, question, "article", filters)
+    best = _checked(con, question, ranked.documents, limit)
+    scores = dict(zip(ranked.documents.tolist(), ranked.scores.tolist(), strict=True))
+    rows = sorted(
+        best.values(),
+        key=lambda row: (
+            -round(scores[row["document"]], 4),
+            -(row["published"].toordinal() if row["published"] else 0),
+            row["article_id"],
+        ),
+    )
+    placed = _placed(con, rows)
+    forms = [form for word in question.words for form in word.forms]
+    return [_hit(row, scores[row["document"]], forms, placed) for row in rows[:limit]], len(ranked.documents)
+
+
+SHOWN = """
+SELECT d.document, d.subject_id AS article_id, d.text_id, d.outlet_id, d.published, d.language_tag,
+       a.title, a.text, e.title_en, n.english
+FROM store.search_document d
+JOIN (SELECT article_id, arg_max(title, version) AS title, arg_max(text, version) AS text FROM store.article
+      WHERE article_id IN (SELECT unnest($ids::VARCHAR[])) GROUP BY article_id) a ON a.article_id = d.subject_id
+LEFT JOIN (SELECT article_id, title_en FROM store.title_en WHERE article_id IN (SELECT unnest($ids::VARCHAR[]))) e
+  ON e.article_id = d.subject_id
+LEFT JOIN (SELECT text_id, string_agg(target, ' ' ORDER BY n) AS english FROM store.sentence
+           WHERE current AND field = 'text' AND text_id IN (SELECT unnest($texts::VARCHAR[])) GROUP BY text_id) n
+  ON n.text_id = d.text_id
+WHERE d.subject_id IN (SELECT unnest($ids::VARCHAR[]))
+"""
+
+
+def _checked(
+    con: DuckDBPyConnection, question: Question, documents: Any, limit: int
+) -> dict[int, dict[str, Any]]:
+    """The first ``limit`` articles in which every word stands as it must, with what is shown of them."""
+    found: dict[int, dict[str, Any]] = {}
+    step = limit
+    start = 0
+    while start < min(len(documents), MOST_CHECKED) and len(found) < limit:
+        chunk = documents[start : start + step].tolist()
+        for row in _shown(con, chunk):
+            texts = [Text(row[name] or "") for name in ("title", "text", "title_en", "english")]
+            if _fits(question, texts):
+                found[row["document"]] = {**row, "texts": texts}
+        start += step
+        step = 200
+    order = {number: n for n, number in enumerate(documents[:start].tolist())}
+    return {number: found[number] for number in sorted(found, key=lambda number: order[number])[:limit]}
+
+
+def _shown(con: DuckDBPyConnection, documents: Sequence[int]) -> list[dict[str, Any]]:
+    listed = ", ".join(map(str, documents))
+    pairs = con.execute(
+        f"SELECT subject_id, text_id FROM store.search_document WHERE document IN ({listed})"
+    ).fetchall()
+    ids, texts = [one for one, _ in pairs], sorted({text for _, text in pairs if text})
+    return fetch_rows(con, SHOWN, {"ids": ids, "texts": texts})
+
+
+def _fits(question: Question, texts: list[Text]) -> bool:
+    """Whether enough words stand together where they must; what the index already knows is not looked for again."""
+    held = sum(
+        any(not form.together or stands(form, texts) for form in word.forms) for word in question.words
+    )
+    unwanted = any(
+        any(form.together and stands(form, texts) for form in word.forms) for word in question.without
+    )
+    return held >= question.needed and not unwanted
+
+
+STOPPED = ("language", "texts", "relevance", "incidents")
+
+
+def _placed(
+    con: DuckDBPyConnection, rows: list[dict[str, Any]]
+) -> dict[str, dict[str, tuple[str, str | None]]]:
+    """By ``incident``, ``class`` and ``stopped``: what is known of the texts and articles of these rows."""
+    texts = sorted({row["text_id"] for row in rows if row["text_id"]})
+    ids = [row["article_id"] for row in rows]
+    incidents = con.execute(
+        f"SELECT text_id, min(incident_id) FROM ({MEMBERS}) WHERE text_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY text_id",
+        [texts],
+    ).fetchall()
+    classes = con.execute(
+        "SELECT text_id, class FROM store.judgement WHERE text_id IN (SELECT unnest(?::VARCHAR[]))", [texts]
+    ).fetchall()
+    stopped = con.execute(
+        "SELECT subject_id, stage, outcome, reason FROM store.stage_result "
+        "WHERE subject_id IN (SELECT unnest(?::VARCHAR[])) AND stage IN ('language', 'texts', 'relevance', 'incidents')",
+        [texts + ids],
+    ).fetchall()
+    stopped.sort(key=lambda row: STOPPED.index(row[1]))
+    return {
+        "incident": {text: (incident, None) for text, incident in incidents},
+        "class": {text: (found, None) for text, found in classes if found},
+        "stopped": {subject: (outcome, reason) for subject, _, outcome, reason in stopped},
+    }
+
+
+def _hit(
+    row: dict[str, Any], score: float, forms: list[Form], placed: dict[str, dict[str, tuple[str, str | None]]]
+) -> Hit:
+    title, text, title_en, english = row["texts"]
+    passages = passages_of(text, forms, most=2) + passages_of(english, forms)
+    if not passages:
+        passages = passages_of(title, forms) or passages_of(title_en, forms)
+    text_id = row["text_id"] or ""
+    incident, _ = placed["incident"].get(text_id, (None, None))
+    class_, _ = placed["class"].get(text_id, (None, None))
+    stopped = placed["stopped"]
+    outcome, reason = stopped.get(text_id) or stopped.get(row["article_id"]) or ("read", None)
+    where = f"incident {incident}" if incident else f"in no incident: {outcome}"
+    if not incident and reason:
+        where += f" ({reason})"
+    return Hit(
+        kind="article",
+        article_id=row["article_id"],
+        text_id=row["text_id"],
+        incident_id=incident,
+        title=row["title"] or "",
+        title_en=row["title_en"],
+        outlet_id=row["outlet_id"],
+        published=f"{row['published']:%Y-%m-%d}" if row["published"] else None,
+        language_tag=row["language_tag"],
+        class_=class_,
+        score=round(score, 4),
+        where=where,
+        passages=tuple(passages[:3]),
+    )
+
+
+def _incidents(
+    con: DuckDBPyConnection, question: Question, filters: Filters, limit: int
+) -> tuple[list[Hit], int]:
+    scores = _scored_incidents(con, question, filters)
+    best = sorted(scores, key=lambda name: (-round(scores[name], 4), name))[:limit]
+    rows = fetch_rows(
+        con,
+        "SELECT incident_id, title, title_original, summary, class, first_published, state FROM store.incident "
+        "WHERE incident_id IN (SELECT unnest(?::VARCHAR[]))",
+        [best],
+    )
+    forms = [form for word in question.words for form in word.forms]
+    hits = []
+    for row in sorted(rows, key=lambda row: best.index(row["incident_id"])):
+        passages = passages_of(Text(row["summary"] or ""), forms, most=2)
+        for title in (row["title"], row["title_original"]):
+            passages = passages or passages_of(Text(title or ""), forms)
+        english = row["title"] if row["title_original"] else None
+        hits.append(
+            Hit(
+                kind="incident",
+                article_id=None,
+                text_id=None,
+                incident_id=row["incident_id"],
+                title=row["title_original"] or row["title"] or "",
+                title_en=english if english != row["title_original"] else None,
+                outlet_id=None,
+                published=f"{row['first_published']:%Y-%m-%d}" if row["first_published"] else None,
+                language_tag=None,
+                class_=row["class"],
+                score=round(scores[row["incident_id"]], 4),
+                where=f"incident {row['incident_id']}"
+                + ("" if passages else ": its articles hold the words"),
+                passages=tuple(passages),
+            )
+        )
+    return hits, len(scores)
+
+
+def _scored_incidents(con: DuckDBPyConnection, question: Question, filters: Filters) -> dict[str, float]:
+    """Of each incident that fits: the score of its best article, and of its own record."""
+    articles = Filters(filters.outlets, filters.since, filters.until, filters.languages, (), grouped=True)
+    ranked = rank(con, question, "article", articles)
+    scores: dict[str, float] = {}
+    if len(ranked.documents):
+        score = dict(zip(ranked.documents.tolist(), ranked.scores.tolist(), strict=True))
+        if any(word.quoted for word in (*question.words, *question.without)):
+            checked = _checked(con, question, ranked.documents, MOST_CHECKED)
+            score = {number: score[number] for number in checked}
+        allowed = "" if not filters.classes else f"AND i.class IN ({', '.join('?' * len(filters.classes))})"
+        rows = con.execute(
+            "SELECT m.incident_id, d.document FROM store.search_document d JOIN store.incident_member m USING (text_id) "
+            f"JOIN store.incident i USING (incident_id) WHERE d.kind = 'article' AND i.merged_into IS NULL {allowed}",
+            list(filters.classes),
+        ).fetchall()
+        for incident, number in rows:
+            if number in score:
+                scores[incident] = max(scores.get(incident, 0.0), score[number])
+    if not filters.outlets and not filters.languages:
+        own = rank(con, question, "incident", filters)
+        if len(own.documents):
+            listed = ", ".join(map(str, own.documents.tolist()))
+            names = dict(
+                con.execute(
+                    f"SELECT document, subject_id FROM store.search_document WHERE document IN ({listed})"
+                ).fetchall()
+            )
+            for number, value in zip(own.documents.tolist(), own.scores.tolist(), strict=True):
+                scores[names[number]] = scores.get(names[number], 0.0) + value
+    return scores

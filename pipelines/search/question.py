@@ -1,0 +1,212 @@
+"""What a person asks for, taken apart: words with their other forms, phrases, beginnings of words, what must not stand there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.search.names import Names, atoms_of, names_for, placed_atoms
+from pipelines.search.tokens import COMMON, RUN, folded
+
+MOST_LETTERS = 400
+"""Of a longer question only the beginning is read."""
+MOST_WORDS = 24
+MOST_FORMS = 12
+WHOLE = 6
+"""Characters up to which an unspaced piece must stand together as it is; of a longer one most of its pairs must stand."""
+MOST = 0.75
+"""Share that must be found of many words, and of the pairs of a long piece."""
+FEW = 6
+"""Words up to which every one must be found."""
+
+_PART = re.compile(r'(?<!\S)(-?)(?:"([^"]*)"|“([^”]*)”)|(\S+)')
+_FILLER = frozenset("的了和与及在是之将被把对为而或也就")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to say a word, by tokens of the index."""
+
+    text: str
+    tokens: tuple[str, ...]
+    together: bool
+    """The tokens must also stand one after the other, which the index does not know."""
+    needed: int
+    """How many of the tokens must be found."""
+    beginning: bool = False
+    """The one token is only how the wanted ones begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing asked for; any of its forms will do."""
+
+    said: str
+    forms: tuple[Form, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        return [form.text for form in self.forms]
+
+    @property
+    def quoted(self) -> bool:
+        return self.said.startswith("“")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query that was read; ``notes`` are sentences on what was left out."""
+
+    words: tuple[Word, ...]
+    without: tuple[Word, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def needed(self) -> int:
+        """How many of the words an article must hold."""
+        n = len(self.words)
+        return n if n <= FEW else -int(-n * MOST // 1)
+
+
+def read(query: str, *, data_dir: Path | None = None) -> Question:
+    """Take a query apart. Nothing in it is an error: what cannot be looked for is named in ``notes``.
+
+    ``"quoted words"`` stay together and stand for nothing else; ``chip*`` is a beginning; ``-word`` must not stand
+    there. Other words go by all their forms (輝達, 英伟达, NVIDIA), and names inside a longer piece (輝達晶片禁令) are
+    words of their own.
+    """
+    notes: list[str] = []
+    if len(query) > MOST_LETTERS:
+        notes.append(f"only the first {MOST_LETTERS} characters are looked for")
+        query = query[:MOST_LETTERS]
+    names = names_for(data_dir)
+    words: dict[str, Word] = {}
+    without: dict[str, Word] = {}
+    common: list[str] = []
+    loose: list[str] = []
+
+    def spoken() -> None:
+        """The unquoted words so far: names of several words need their neighbours."""
+        text = " ".join(loose)
+        loose.clear()
+        for word in _unquoted(text, names, common):
+            words.setdefault(word.said, word)
+
+    for minus, straight, curly, bare in _PART.findall(folded(query)):
+        quoted = (straight or curly).strip()
+        if bare.startswith("-") and len(bare) > 1 and atoms_of(bare):
+            minus, bare = "-", bare[1:]
+        if not minus and bare and not (bare.endswith("*") and atoms_of(bare)):
+            loose.append(bare)
+            continue
+        spoken()
+        if quoted or bare.endswith("*"):
+            found = [one for one in [_phrase(quoted) if quoted else _beginning(bare)] if one]
+        else:
+            found = _unquoted(bare, names, common)
+        for word in found:
+            (without if minus else words).setdefault(word.said, word)
+    spoken()
+    if common and not words:
+        notes.append(f"{', '.join(dict.fromkeys(common))}: too common to be looked for")
+    if len(words) > MOST_WORDS:
+        notes.append(f"only the first {MOST_WORDS} words are looked for")
+    return Question(tuple(words.values())[:MOST_WORDS], tuple(without.values())[:MOST_WORDS], tuple(notes))
+
+
+def _unquoted(text: str, names: Names, common: list[str]) -> list[Word]:
+    atoms = list(placed_atoms(text))
+    found: list[Word] = []
+    at = 0
+    while at < len(atoms):
+        atom, start, end = atoms[at]
+        for size in range(min(names.longest, len(atoms) - at), 0, -1):
+            key = tuple(one for one, _, _ in atoms[at : at + size])
+            if key in names.forms:
+                said = text[start : atoms[at + size - 1][2]]
+                found.append(_named(said, names.forms[key]))
+                at += size
+                break
+        else:
+            if RUN.fullmatch(atom):
+                found.extend(_of_run(atom, names))
+            elif text[start:end] in COMMON:
+                common.append(text[start:end])
+            else:
+                found.append(Word(text[start:end], (Form(text[start:end], (atom,), False, 1),)))
+            at += 1
+    return found
+
+
+def _of_run(run: str, names: Names) -> list[Word]:
+    """The names in an unspaced run, the longest at each place, and what stands between them."""
+    found: list[Word] = []
+    between = ""
+    at = 0
+    while at <= len(run):
+        name = next(
+            (
+                run[at : at + n]
+                for n in range(min(names.longest_run, len(run) - at), 1, -1)
+                if run[at : at + n] in names.runs
+            ),
+            None,
+        )
+        if name is None and at < len(run):
+            between += run[at]
+            at += 1
+            continue
+        # particles hold words together and are looked for only where nothing else is
+        left = between if between == run else between.strip("".join(_FILLER))
+        if left:
+            found.append(Word(left, (_run_form(left, together=len(left) <= WHOLE),)))
+        between = ""
+        if name is None:
+            break
+        found.append(_named(name, names.forms[(name,)]))
+        at += len(name)
+    return found
+
+
+def _named(said: str, texts: tuple[str, ...]) -> Word:
+    forms = {text: _form(text) for text in sorted(texts, key=lambda text: text != said)}
+    whole = [form for form in forms.values() if form.tokens]
+    return Word(said, tuple(whole[:MOST_FORMS]))
+
+
+def _phrase(text: str) -> Word | None:
+    form = _form(text)
+    return Word(f"“{text}”", (form,)) if form.tokens else None
+
+
+def _beginning(bare: str) -> Word | None:
+    atoms = list(placed_atoms(bare))
+    if not atoms:
+        return None
+    last, start, end = atoms[-1]
+    if RUN.fullmatch(last):
+        return Word(bare[:end], (_run_form(last, together=True),))
+    return Word(bare[: end + 1], (Form(bare[start:end], (bare[start:end],), False, 1, beginning=True),))
+
+
+def _form(text: str) -> Form:
+    """A form that must stand as it is."""
+    tokens: list[str] = []
+    atoms = atoms_of(text)
+    for atom in atoms:
+        tokens.extend(_pairs(atom) if RUN.fullmatch(atom) else () if atom in COMMON else (atom,))
+    different = tuple(dict.fromkeys(tokens))
+    only_character = len(atoms) == 1 and len(atoms[0]) == 1 and bool(RUN.fullmatch(atoms[0]))
+    together = len(tokens) > 1 or len(atoms) > 1
+    return Form(text, different, together, len(different), beginning=only_character)
+
+
+def _run_form(run: str, *, together: bool) -> Form:
+    tokens = tuple(dict.fromkeys(_pairs(run)))
+    needed = len(tokens) if together else -int(-len(tokens) * MOST // 1)
+    return Form(run, tokens, together and len(tokens) > 1, needed, beginning=len(run) == 1)
+
+
+def _pairs(run: str) -> list[str]:
+    return [run] if len(run) == 1 else list(map(str.__add__, run, run[1:]))

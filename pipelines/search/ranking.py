@@ -1,0 +1,181 @@
+"""BM25 over the index: which documents hold the words asked for, and how well.
+
+DuckDB finds the tokens, numpy adds them up: of each word the score of its best-known formula (Robertson and Zaragoza,
+The Probabilistic Relevance Framework: BM25 and Beyond, 2009), with all forms of a word counted as one term. The
+collection is what the filters leave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.search.question import Form, Question, Word
+from pipelines.search.tokens import code, code_range
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+K1, B = 1.2, 0.75
+
+Numbers = npt.NDArray[np.uint32]
+Floats = npt.NDArray[np.float32]
+Hits = dict[int, tuple[Numbers, npt.NDArray[np.uint8]]]
+"""Documents and weights by the number of the look-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What articles to look in; an empty field asks nothing."""
+
+    outlets: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    """The last day, included."""
+    languages: tuple[str, ...] = ()
+    """BCP 47, also shortened: ``zh`` holds ``zh-Hant-TW``."""
+    classes: tuple[str, ...] = ()
+    grouped: bool = False
+    """Only what stands in an incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Documents that hold what was asked, the best first, and what each scored."""
+
+    documents: Numbers
+    scores: Floats
+
+
+NOTHING = Ranked(np.empty(0, np.uint32), np.empty(0, np.float32))
+
+
+def rank(con: DuckDBPyConnection, question: Question, kind: str, filters: Filters) -> Ranked:
+    """The documents of a kind (``article``, ``incident``) that hold the words, best first, equals newest-indexed last."""
+    if not question.words:
+        return NOTHING
+    among, lengths = _chosen(con, kind, filters)
+    if not len(among):
+        return NOTHING
+    size = int(among.max()) + 1
+    length = np.zeros(size, np.float32)
+    length[among] = lengths
+    inside = np.zeros(size, bool)
+    inside[among] = True
+    asked = [form for word in (*question.words, *question.without) for form in word.forms]
+    hits = _look_up(con, asked, size)
+    norm = K1 * (1 - B + B * length / max(1.0, float(lengths.mean())))
+    total, held = np.zeros(size, np.float32), np.zeros(size, np.uint8)
+    for word in question.words:
+        weight = _weight(word, hits, size) * inside
+        held += weight > 0
+        frequency = int(np.count_nonzero(weight))
+        rarity = np.log(1 + (len(among) - frequency + 0.5) / (frequency + 0.5))
+        # norm is 0 only where nothing stands: such a document has no weight either
+        total += np.divide(
+            rarity * weight * (K1 + 1), weight + norm, out=np.zeros(size, np.float32), where=weight > 0
+        )
+    keep = held >= question.needed
+    for word in question.without:
+        keep &= _weight(word, hits, size) == 0
+    found = np.flatnonzero(keep & inside).astype(np.uint32)
+    order = np.lexsort((found, -total[found]))
+    return Ranked(found[order], total[found[order]])
+
+
+def _weight(word: Word, hits: Hits, size: int) -> Floats:
+    """How often a word stands in each document, all its forms together; of several tokens the rarest counts."""
+    total = np.zeros(size, np.float32)
+    for form in word.forms:
+        if not form.tokens:
+            continue
+        least, held = np.full(size, np.inf, np.float32), np.zeros(size, np.uint16)
+        for token in form.tokens:
+            documents, weights = hits[_key(form, token)]
+            held[documents] += 1
+            least[documents] = np.minimum(least[documents], weights)
+        total += np.where(held >= form.needed, least, 0)
+    return total
+
+
+def _key(form: Form, token: str) -> int:
+    return -code(token) if form.beginning else code(token)
+
+
+def _look_up(con: DuckDBPyConnection, forms: list[Form], size: int) -> Hits:
+    """Documents and weights of every token of the forms; each token is one look-up along the sorted segments."""
+    wanted = {_key(form, token): (form, token) for form in forms for token in form.tokens}
+    parts, keys = [], list(wanted)
+    for n, key in enumerate(keys):
+        form, token = wanted[key]
+        if form.beginning:
+            low, high = code_range(token)
+            parts.append(
+                f"SELECT {n}::USMALLINT AS n, document, least(sum(weight), 255)::UTINYINT AS weight FROM store.search_posting "
+                f"WHERE token BETWEEN {low} AND {high} GROUP BY document"
+            )
+        else:
+            parts.append(
+                f"SELECT {n}::USMALLINT AS n, document, weight FROM store.search_posting WHERE token = {key}"
+            )
+    if not parts:
+        return {}
+    found = con.execute(" UNION ALL ".join(parts)).fetchnumpy()
+    number, documents, weights = (np.asarray(found[name]) for name in ("n", "document", "weight"))
+    known = documents < size  # numbers beyond are of documents that the filters left out
+    number, documents, weights = number[known], documents[known], weights[known]
+    order = np.argsort(number, kind="stable")
+    edges = np.searchsorted(number[order], np.arange(len(keys) + 1))
+    return {
+        key: (documents[order[edges[n] : edges[n + 1]]], weights[order[edges[n] : edges[n + 1]]])
+        for n, key in enumerate(keys)
+    }
+
+
+def _chosen(con: DuckDBPyConnection, kind: str, filters: Filters) -> tuple[Numbers, Floats]:
+    """Numbers and lengths of the documents that the filters leave."""
+    where, values = ["d.kind = ?"], [kind]
+    if filters.since:
+        where.append("d.published >= ?::DATE")
+        values.append(filters.since.isoformat())
+    if filters.until:
+        where.append("d.published < ?::DATE + INTERVAL 1 DAY")
+        values.append(filters.until.isoformat())
+    if kind == "article":
+        if filters.outlets:
+            where.append(_one_of("d.outlet_id", filters.outlets, values))
+        if filters.languages:
+            tags = [
+                "(d.language_tag = ? OR starts_with(d.language_tag, ? || '-'))" for _ in filters.languages
+            ]
+            where.append(f"({' OR '.join(tags)})")
+            values.extend(tag for tag in filters.languages for _ in range(2))
+        if filters.classes:
+            judged = _one_of("class", filters.classes, values)
+            where.append(f"d.text_id IN (SELECT text_id FROM store.judgement WHERE {judged})")
+        if filters.grouped:
+            where.append(f"d.text_id IN (SELECT text_id FROM ({MEMBERS}))")
+    else:
+        current = "SELECT incident_id FROM store.incident WHERE merged_into IS NULL"
+        if filters.classes:
+            current += f" AND {_one_of('class', filters.classes, values)}"
+        where.append(f"d.subject_id IN ({current})")
+    found = con.execute(
+        f"SELECT d.document, d.length FROM store.search_document d WHERE {' AND '.join(where)}", values
+    ).fetchnumpy()
+    return np.asarray(found["document"], np.uint32), np.asarray(found["length"], np.float32)
+
+
+MEMBERS = (
+    "SELECT m.text_id, m.incident_id FROM store.incident_member m JOIN store.incident i USING (incident_id) "
+    "WHERE i.merged_into IS NULL"
+)
+
+
+def _one_of(column: str, wanted: tuple[str, ...], values: list[Any]) -> str:
+    values.extend(wanted)
+    return f"{column} IN ({', '.join('?' * len(wanted))})"
