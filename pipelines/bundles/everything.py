@@ -28,6 +28,7 @@ VIEWS = {
     "article_versions": ("article_id", "version"),
     "texts": ("text_id",),
     "sentences": ("text_id", "field", "n", "start_at", "model", "current"),
+    "titles_en": ("article_id", "model", "current"),
     "labels": ("subject", "subject_id", "axis", "value"),
     "evidence": (
         "subject",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from pipelines.translation import Remembered
-    from pipelines.translation.engine import Engine
+    from pipelines.translation import Engine, Glossary, Remembered
 
 SUBJECTS = """
 SELECT a.article_id AS subject_id, a.published,
@@ -37,6 +38,27 @@ LEFT JOIN store.relevance r ON r.text_id = t.text_id
 QUALIFY a.version = max(a.version) OVER (PARTITION BY a.article_id)
 ORDER BY c.position
 """
+SIZES = """
+SELECT a.article_id, coalesce(length(a.title), 0) + CASE WHEN r.relevant THEN coalesce(length(a.text), 0) ELSE 0 END
+FROM (SELECT * FROM store.article QUALIFY version = max(version) OVER (PARTITION BY article_id)) a
+JOIN chunk c ON c.subject_id = a.article_id
+JOIN store.fold f ON f.article_id = a.article_id
+LEFT JOIN store.text t ON t.article_id = a.article_id AND t.text_id = f.text_id
+LEFT JOIN store.relevance r ON r.text_id = t.text_id
+"""
+KEEP_TITLES = (
+    """
+    CREATE OR REPLACE TEMP TABLE other_title AS
+    SELECT e.*, n.model AS new_model FROM (SELECT subject_id, (?::VARCHAR[])[position] AS model FROM chunk) n
+    JOIN store.title_en e ON e.article_id = n.subject_id AND e.model IS DISTINCT FROM n.model
+    """,
+    """
+    DELETE FROM store.title_en_before b USING other_title o
+    WHERE b.article_id = o.article_id AND b.model IN (o.model, o.new_model)
+    """,
+    "INSERT INTO store.title_en_before SELECT * EXCLUDE (new_model) FROM other_title WHERE model IS NOT NULL",
+)
+"""What another model wrote moves aside; what the present one once wrote comes back from there."""
 SAMPLE = "sample"
 
 
@@ -46,7 +68,7 @@ class StoreMemory:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.new: dict[str, Remembered] = {}
-        self.hits = 0
+        self.hits: Counter[str] = Counter()
 
     def get(self, keys: Sequence[str]) -> dict[str, str]:
         found = {key: self.new[key].target for key in keys if key in self.new}
@@ -59,30 +81,49 @@ class StoreMemory:
                         "SELECT memory_key, target FROM store.memory m JOIN chunk c ON c.subject_id = m.memory_key"
                     ).fetchall()
                 )
-        self.hits += len(found)
+        self.hits.update(found.keys())
         return found
 
     def put(self, rows: Iterable[Remembered]) -> None:
         for row in rows:
             self.new.setdefault(row.key, row)
 
-    def take(self) -> Iterator[dict[str, Any]]:
-        """The new rows, which are then no longer new."""
+    def save(self, con: DuckDBPyConnection) -> None:
+        """Write the new rows and the hits, which are then no longer new."""
         rows, self.new = self.new, {}
-        for row in rows.values():
-            yield {
-                "memory_key": row.key,
-                "engine": row.engine,
-                "model": row.model,
-                "source": row.source,
-                "target": row.target,
-                "flags": list(row.flags),
-            }
+        hits, self.hits = self.hits, Counter()
+        insert(con, "store.memory", _remembered(rows.values()), replace=("memory_key",))
+        con.execute(
+            "UPDATE store.memory SET hits = coalesce(hits, 0) + h.n FROM "
+            "(SELECT unnest(?::VARCHAR[]) AS memory_key, unnest(?::BIGINT[]) AS n) h "
+            "WHERE store.memory.memory_key = h.memory_key",
+            [list(hits), list(hits.values())],
+        )
+
+
+def _remembered(rows: Iterable[Remembered]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield {
+            "memory_key": row.key,
+            "engine": row.engine,
+            "model": row.model,
+            "source": row.source,
+            "target": row.target,
+            "flags": list(row.flags),
+            "article_id": row.item,
+            "hits": 0,
+        }
 
 
 class TranslationStep:
+    """Work is cut into transactions by characters, so that each takes about as long: some 500 sentences, half a minute
+    with the real package on two cores. That much a crash can cost, and that often progress is told."""
+
     name = "translation"
     chunk = 256
+    weight = 20_000
+    """Characters in one transaction."""
+    weight_of_endpoint = 2_000
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -101,14 +142,33 @@ class TranslationStep:
     def version(self) -> str:
         from pipelines import translation
 
-        return " ".join([translation.VERSION, *(engine.model for _, engine in sorted(self.engines.items()))])
+        models = dict.fromkeys(engine.model for _, engine in sorted(self.engines.items()))
+        return " ".join([translation.VERSION, f"glossary:{self.glossary.sha256[:8]}", *models])
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        from pipelines import translation
+
+        sample = any(translation.is_sample(engine.model) for engine in self.engines.values())
+        return translation.glossary_for(self.context.data_dir, sample=sample)
 
     def pending(self, con: DuckDBPyConnection) -> list[Task]:
-        """What has no current translation; what once lacked a package, as soon as there is one."""
-        again = "r.outcome IN ('no_model', 'unsupported_language')" if self.engines else ""
+        """What has no current translation; what once lacked a package or was refused, as soon as there is another."""
+        from pipelines import translation
+
+        again = "r.outcome IN ('no_model', 'unsupported_language', 'refused')" if self.engines else ""
         if self.engines:
             again += f" AND r.version <> '{self.version.replace(chr(39), chr(39) * 2)}'"
-        return pending(con, self.name, SUBJECTS, "published NULLS LAST, subject_id", again)
+        tasks = pending(con, self.name, SUBJECTS, "published NULLS LAST, subject_id", again)
+        in_list(con, [task.subject_id for task in tasks])
+        sizes = dict(con.execute(SIZES).fetchall())
+        remote = translation.is_endpoint(self.context.translation_model or "")
+        most = self.weight_of_endpoint if remote else self.weight
+        found, total = [], 0
+        for task in tasks:
+            found.append(replace(task, batch=str(total // most)))
+            total += sizes[task.subject_id]
+        return found
 
     def load(self, con: DuckDBPyConnection, tasks: Sequence[Task]) -> Any:
         in_list(con, [task.subject_id for task in tasks])
@@ -117,20 +177,23 @@ class TranslationStep:
     def compute(self, tasks: Sequence[Task], loaded: list[dict[str, Any]]) -> Iterable[Result]:
         from pipelines import translation
 
-        sample = any(translation.models.SAMPLE in engine.model for engine in self.engines.values())
-        glossary = translation.glossary_for(self.context.data_dir, sample=sample)
         items = [
             translation.Item(
                 row["article_id"], row["title"], row["text"] if row["relevant"] else None, row["language_tag"]
             )
             for row in loaded
         ]
-        translated = translation.translate_texts(items, self.engines, self.memory, glossary)
+        translated = translation.translate_texts(items, self.engines, self.memory, self.glossary)
         for task, row, (_, found) in zip(tasks, loaded, translated, strict=True):
             yield Result(task.subject_id, task.input_sha256, found.outcome, found.reason, _rows(row, found))
 
     def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
         titles = [row for result in results for row in result.rows["title_en"]]
+        in_list(con, [row["article_id"] for row in titles])
+        made, *moved = KEEP_TITLES
+        con.execute(made, [[row["model"] for row in titles]])
+        for sql in moved:
+            con.execute(sql)
         insert(con, "store.title_en", titles, replace=("article_id",))
         sentences = [row for result in results for row in result.rows["sentence"]]
         in_list(con, sorted({row["text_id"] for row in sentences}))
@@ -143,7 +206,7 @@ class TranslationStep:
             "UPDATE store.sentence SET current = false WHERE text_id IN (SELECT subject_id FROM chunk)"
         )
         insert(con, "store.sentence", sentences)
-        insert(con, "store.memory", self.memory.take(), replace=("memory_key",))
+        self.memory.save(con)
 
     def forget(self, con: DuckDBPyConnection) -> None:
         forget_stage(con, self.name)

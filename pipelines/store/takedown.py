@@ -16,7 +16,16 @@ from .connection import connect, fsync_folder
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-BY_ARTICLE = ("article", "language", "fold", "signature", "fold_key", "search", "title_en", "evidence")
+BY_ARTICLE = (
+    "article",
+    "language",
+    "fold",
+    "signature",
+    "fold_key",
+    "title_en",
+    "title_en_before",
+    "evidence",
+)
 BY_TEXT = (
     "relevance", "judgement", "fact", "sentence", "text_feature", "incident_key", "incident_rare_key", "incident_member",
     "evidence", "text",
@@ -56,8 +65,15 @@ def remove(con: DuckDBPyConnection, articles: Sequence[str], urls: Sequence[str]
         "WHERE text_id IN (FROM hurt)"
     )
     con.execute(  # what was translated from these texts, also where only the memory still holds it
-        "DELETE FROM store.memory WHERE EXISTS (SELECT 1 FROM store.sentence s WHERE s.text_id IN (FROM hurt) "
+        "DELETE FROM store.memory WHERE article_id IS NULL OR article_id IN (FROM gone) OR EXISTS (SELECT 1 FROM store.sentence s WHERE s.text_id IN (FROM hurt) "
         "AND (s.target = store.memory.target OR s.source = store.memory.source))"
+    )
+    con.execute(
+        "DELETE FROM store.search_posting WHERE document NOT IN (SELECT document FROM store.search_document "
+        "WHERE subject_id NOT IN (FROM gone) AND subject_id NOT IN (FROM hurt_incident))"
+    )
+    con.execute(
+        "DELETE FROM store.search_document WHERE subject_id IN (FROM gone) OR subject_id IN (FROM hurt_incident)"
     )
     for table in BY_ARTICLE:
         con.execute(f"DELETE FROM store.{table} WHERE article_id IN (FROM gone)")

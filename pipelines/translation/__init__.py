@@ -23,14 +23,17 @@ if TYPE_CHECKING:
         choose,
         install,
         installed,
+        is_sample,
         sample_package,
         verify,
     )
-    from pipelines.translation.remote import EndpointEngine
+    from pipelines.translation.remote import EndpointEngine, is_endpoint
     from pipelines.translation.stage import as_row, engines, filter_rows, glossary_for
     from pipelines.translation.texts import Counts, Item, translate_texts
 
 VERSION = "translation-1"
+ERRORS = (TranslationError,)
+"""What a user can mend: the command line prints these as they are."""
 
 _HOME = {
     "ArgosEngine": "argos",
@@ -53,12 +56,15 @@ _HOME = {
     "glossary_for": "stage",
     "install": "models",
     "installed": "models",
+    "is_endpoint": "remote",
+    "is_sample": "models",
     "sample_package": "models",
     "translate_texts": "texts",
     "verify": "models",
 }
 
 __all__ = [
+    "ERRORS",
     "VERSION",
     "ArgosEngine",
     "Counts",
@@ -83,6 +89,8 @@ __all__ = [
     "glossary_for",
     "install",
     "installed",
+    "is_endpoint",
+    "is_sample",
     "sample_package",
     "translate_texts",
     "verify",

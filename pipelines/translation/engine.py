@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 
@@ -35,3 +35,12 @@ class Retrying(Protocol):
 
     def retranslate(self, sentences: Sequence[str]) -> list[str]:
         """Another translation of each, with settings that avoid loops and omissions."""
+
+
+@runtime_checkable
+class Refusing(Protocol):
+    """An engine that may give no translation of a sentence and says why."""
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Sentences of the last call to ``translate`` that it gave none of, each with the reason."""

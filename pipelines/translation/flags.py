@@ -44,6 +44,7 @@ SERIOUS = frozenset(
 """Flags for which another attempt is made."""
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_FOREIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?|\d+(?:[.,]\d+)*")
 _LETTER = re.compile(r"[^\W\d_]")
 _COMMON = frozenset(
@@ -116,14 +117,12 @@ def of(source: str, target: str, names: Iterable[Name] = ()) -> tuple[str, ...]:
         target: its translation as it would be stored.
         names: glossary names that stand in the source.
     """
-    found = set()
     if not target.strip():
         return (NAME_LOST, EMPTY) if list(names) else (EMPTY,)
+    found = {*of_target(target)}
     heft = weight(source.strip())
     ratio = length_ratio(source, target)
-    loops, said = repeated(target), len(words(target))
-    if loops >= 5 or loops > 0.15 * said or (spread(target) >= 0.2 and said >= 12):
-        found.add(REPETITION)
+    said = len(words(target))
     if heft >= 8 and ratio < 0.3:
         found.add(TOO_SHORT)
     if ratio > 1.5 and said >= 12:
@@ -135,7 +134,18 @@ def of(source: str, target: str, names: Iterable[Name] = ()) -> tuple[str, ...]:
         found.add(NUMBER_ADDED)
     if missing(target, names):
         found.add(NAME_LOST)
-    if _HAN.search(target):
+    return tuple(flag for flag in FLAGS if flag in found)
+
+
+def of_target(target: str) -> tuple[str, ...]:
+    """Flags that the translation alone shows, for languages whose words and numbers nothing here reads."""
+    if not target.strip():
+        return (EMPTY,)
+    found = set()
+    loops, said = repeated(target), len(words(target))
+    if loops >= 5 or loops > 0.15 * said or (spread(target) >= 0.2 and said >= 12):
+        found.add(REPETITION)
+    if _FOREIGN.search(target):
         found.add(UNTRANSLATED)
     if not english(target):
         found.add(NOT_ENGLISH)

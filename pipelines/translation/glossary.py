@@ -7,10 +7,12 @@ and may be missing for a name that Chinese writes in Latin letters: the English 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -70,11 +72,24 @@ class Glossary:
             or r"(?!)"
         )
 
+    @cached_property
+    def sha256(self) -> str:
+        """Over all entries: it changes when a translation may."""
+        listing = sorted((n.english, n.kind, sorted(n.forms), sorted(n.corrected)) for n in self.names)
+        return hashlib.sha256(json.dumps(listing, ensure_ascii=False).encode()).hexdigest()
+
     def __len__(self) -> int:
         return len(self.names)
 
     def __add__(self, other: Glossary) -> Glossary:
-        mine = {name.english: name for name in self.names}
+        """Both; where they say different things of one Chinese form, ``other`` (the analyst's) has the last word."""
+        mine = {
+            name.english: replace(
+                name,
+                forms=tuple(form for form in name.forms if other.english(form) in (None, name.english)),
+            )
+            for name in self.names
+        }
         merged = mine | {
             name.english: Name(
                 name.english,
@@ -89,6 +104,13 @@ class Glossary:
             for name in other.names
         }
         return Glossary(merged.values())
+
+    def english(self, form: str) -> str | None:
+        """The English name of a Chinese form of any script, or of an English name itself."""
+        from pipelines.hanzi import to_simplified
+
+        found = self._by_form.get(form) or self._by_form.get(to_simplified(form))
+        return None if found is None else found.english
 
     def find(self, sentence: str) -> list[Found]:
         """Names in a sentence as :func:`pipelines.hanzi.to_simplified` gives it, from left to right, without overlaps."""

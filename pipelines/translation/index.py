@@ -25,12 +25,14 @@ def download(
     to_code: str = "en",
     *,
     index: str | None = None,
+    sha256: str | None = None,
     timeout: float = 60.0,
 ) -> models.Package:
     """Fetch and install the newest package of the index for a pair.
 
     Args:
         index: address of the index; argostranslate's own by default (``ARGOS_PACKAGE_INDEX``).
+        sha256: refuse what has another hash, of the file or of the package unpacked.
         timeout: seconds without a byte after which the server counts as silent.
 
     Raises:
@@ -57,7 +59,7 @@ def download(
             except ModelError as error:
                 failed.append(str(error))
                 continue
-            return models.install(target, data_dir, from_code=from_code, to_code=to_code)
+            return models.install(target, data_dir, from_code=from_code, to_code=to_code, sha256=sha256)
     raise ModelError("; ".join(failed))
 
 

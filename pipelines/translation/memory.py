@@ -24,6 +24,8 @@ class Remembered:
     target: str
     flags: tuple[str, ...] = ()
     """Flags of the raw output, for whoever looks into the memory; never read back."""
+    item: str = ""
+    """The article that brought it first: when that is forgotten, so is this."""
 
 
 class Memory(Protocol):
@@ -37,17 +39,23 @@ class Memory(Protocol):
 
 
 class InMemory:
-    """A memory that lasts as long as the process. ``hits`` and ``misses`` count keys asked for."""
+    """A memory that lasts as long as the process. ``hits`` and ``misses`` count keys asked for.
 
-    def __init__(self, rows: Iterable[Remembered] = ()) -> None:
-        self.rows: dict[str, Remembered] = {}
+    Args:
+        rows: what it knows from the beginning.
+        limit: rows that it holds at most; the oldest go first, so that no input is too long for it.
+    """
+
+    def __init__(self, rows: Iterable[Remembered] = (), *, limit: int = 50_000) -> None:
+        self.rows: dict[str, str] = {}
+        self.limit = limit
         self.hits = 0
         self.misses = 0
         self.put(rows)
 
     def get(self, keys: Sequence[str]) -> dict[str, str]:
         """Raw targets of the keys that are known."""
-        found = {key: self.rows[key].target for key in keys if key in self.rows}
+        found = {key: self.rows[key] for key in keys if key in self.rows}
         self.hits += len(found)
         self.misses += len(set(keys)) - len(found)
         return found
@@ -55,7 +63,9 @@ class InMemory:
     def put(self, rows: Iterable[Remembered]) -> None:
         """Keep new rows; a known key keeps its first row."""
         for row in rows:
-            self.rows.setdefault(row.key, row)
+            self.rows.setdefault(row.key, row.target)
+            if len(self.rows) > self.limit:
+                del self.rows[next(iter(self.rows))]
 
 
 def key(engine: str, settings: str, model: str, sentence: str) -> str:

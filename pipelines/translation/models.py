@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib import resources
@@ -56,7 +56,7 @@ class Package:
     @property
     def sample(self) -> bool:
         """Whether it is a sample package, to be used for samples or when asked for by name only."""
-        return SAMPLE in self.name
+        return is_sample(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,11 @@ class Verified:
     name: str
     model: str
     problems: tuple[str, ...]
+
+
+def is_sample(model: str) -> bool:
+    """Whether a package's name or model string is that of a sample package."""
+    return SAMPLE in model
 
 
 def home(data_dir: Path) -> Path:
@@ -142,6 +147,14 @@ def problems(data_dir: Path, package: Package) -> Iterator[str]:
         yield f"{name} was added"
 
 
+def named(packages: Iterable[Package], name: str) -> list[Package]:
+    """Those of a name, model string, version or beginning of a hash; ``"sample"`` names every sample package."""
+    every = list(packages)
+    fits = [p for p in every if name in (p.name, p.model, p.version) or (name == SAMPLE and p.sample)]
+    digits = name.removeprefix("sha256:")
+    return fits or [p for p in every if len(digits) >= 8 and p.sha256.startswith(digits)]
+
+
 def choose(
     data_dir: Path,
     from_code: str = "zh",
@@ -162,10 +175,7 @@ def choose(
     every = installed(data_dir)
     pair = [package for package in every if (package.from_code, package.to_code) == (from_code, to_code)]
     if name is not None:
-        fits = [p for p in pair if name in (p.name, p.model, p.version) or (name == SAMPLE and p.sample)]
-        fits = fits or [
-            p for p in pair if len(name) >= 8 and p.sha256.startswith(name.removeprefix("sha256:"))
-        ]
+        fits = named(pair, name)
         if not fits:
             here = ", ".join(p.model for p in pair) or "none"
             raise ModelError(f"no package {name!r} translates {from_code} to {to_code}; installed: {here}")
@@ -181,16 +191,24 @@ def choose(
     return max(fits, key=lambda package: (order(package.version), package.sha256))
 
 
-def install(source: Path, data_dir: Path, *, from_code: str | None = None, to_code: str = "en") -> Package:
+def install(
+    source: Path,
+    data_dir: Path,
+    *,
+    from_code: str | None = None,
+    to_code: str = "en",
+    sha256: str | None = None,
+) -> Package:
     """Install a package from a file or a folder, checked and complete or not at all; again is harmless.
 
     Args:
         source: a ``.argosmodel`` file, an unpacked package, or a folder that holds exactly one of them.
         from_code: refuse a package that reads another language.
         to_code: refuse a package that writes another language.
+        sha256: refuse what has another hash, of the file or of the package unpacked.
 
     Raises:
-        ModelError: absent, damaged, no Argos package, or for another direction.
+        ModelError: absent, damaged, no Argos package, of another hash, or for another direction.
     """
     source = _one_package(Path(source))
     root = packages_dir(data_dir)
@@ -207,6 +225,7 @@ def install(source: Path, data_dir: Path, *, from_code: str | None = None, to_co
                 argos_package.install_from_path(source)
         unpacked = _package_folder(staging, source)
         package = _read(unpacked, source, archive)
+        _check_hash(package, source, sha256)
         _check_direction(package, source, from_code, to_code)
         _check_loads(unpacked, source)
         _place(unpacked, root / package.folder, data_dir, package)
@@ -292,6 +311,13 @@ def _read(folder: Path, source: Path, archive_sha256: str | None) -> Package:
         folder=f"{name}-{sha256[:8]}",
         files=files,
     )
+
+
+def _check_hash(package: Package, source: Path, sha256: str | None) -> None:
+    wanted = (sha256 or "").strip().lower().removeprefix("sha256:")
+    if sha256 is not None and wanted not in (package.sha256, package.archive_sha256):
+        own = package.archive_sha256 or package.sha256
+        raise ModelError(f"{source} is not what you asked for: its SHA-256 is {own}, not {wanted}")
 
 
 def _check_direction(package: Package, source: Path, from_code: str | None, to_code: str) -> None:

@@ -1,12 +1,15 @@
-"""An OpenAI-compatible endpoint as an engine: an option, off unless someone makes one.
+"""An OpenAI-compatible endpoint as an engine: an option, off unless someone names one.
 
-Sentences leave the machine, so nothing in the line does this by itself. Every way in which an endpoint can fail has its
-own sentence; what comes back is checked for shape, and flags and names are checked as for any other engine.
+Sentences leave the machine, so nothing in the line does this by itself: ``--translate-with URL#MODEL`` does. Every way in
+which an endpoint can fail has its own sentence; what comes back is checked for shape, and flags and names are checked as
+for any other engine. The key comes from the environment and goes into one header, nowhere else.
 """
 
 from __future__ import annotations
 
+import http.client
 import json
+import os
 import time
 import urllib.error
 import urllib.parse
@@ -16,7 +19,13 @@ from typing import Any
 
 from pipelines.translation.errors import EngineError
 
+KEY = "WIREDESK_ENDPOINT_KEY"
+"""Environment variable of the bearer token: the only way to give one."""
+LANGUAGES = {"ja": "Japanese", "ko": "Korean", "zh": "Chinese"}
+"""Source languages, ISO 639-1, for which an endpoint is asked."""
 _MOST_BYTES = 8 * 2**20
+_MOST_UNUSABLE = 3
+"""Sentences in a row that it answers unusably before it is taken for no translator at all."""
 _PROMPT = (
     "You translate news from {source} into English, sentence by sentence. You get a JSON array of sentences and answer "
     'with one JSON object {{"translations": [...]}} that holds one English string for each sentence, in order, and '
@@ -24,8 +33,46 @@ _PROMPT = (
 )
 
 
+class _NoTranslationError(EngineError):
+    """An answer without a translation, which concerns these sentences and not the endpoint."""
+
+
+class _UnusableError(_NoTranslationError):
+    """An answer in a form that was not asked for."""
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: a redirect would carry text and key to an address that nobody named."""
+
+    def redirect_request(self, *_args: Any, **_options: Any) -> None:
+        return None
+
+
+def is_endpoint(wanted: str) -> bool:
+    """Whether ``--translate-with`` names an endpoint and no package."""
+    return wanted.startswith(("http://", "https://"))
+
+
+def endpoints(wanted: str) -> dict[str, EndpointEngine]:
+    """Engines for ``URL#MODEL`` by source language, with the key of the environment.
+
+    Raises:
+        EngineError: no address, no model, or an address that carries what belongs elsewhere.
+    """
+    url, _, model = wanted.partition("#")
+    model = urllib.parse.unquote(model)
+    if not model:
+        raise EngineError(f"name the endpoint's model behind the address: {url}#MODEL")
+    return {
+        code: EndpointEngine(url, model, key=os.environ.get(KEY) or None, source=code) for code in LANGUAGES
+    }
+
+
 class EndpointEngine:
     """Translate by ``POST <url>/chat/completions``.
+
+    A sentence that the endpoint refuses, or answers unusably when asked for it alone, has the empty translation and its
+    reason in ``refused``; the others go on.
 
     Args:
         url: base address, as ``http://127.0.0.1:8080/v1``.
@@ -38,8 +85,9 @@ class EndpointEngine:
         sleep: waits between tries.
 
     Raises:
-        EngineError: at construction for an address that is none; while translating for a time-out, a refusal or an
-            answer that cannot be used. The sentence names the endpoint and what it did.
+        EngineError: at construction for an address or key that is none; while translating for a time-out, a refused key,
+            another failure of the endpoint, or nothing but unusable answers. The sentence names the endpoint and what
+            it did.
     """
 
     engine = "openai-compatible"
@@ -57,37 +105,51 @@ class EndpointEngine:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        if parts.scheme not in ("http", "https") or not parts.hostname:
             raise EngineError(f"{url!r} is no address of an endpoint: it begins with http:// or https://")
+        if parts.username or parts.password or parts.query:
+            raise EngineError(
+                f"the address of {parts.hostname} carries a name, a key or a query: give the key in {KEY}"
+            )
+        if key is not None and not (key.isascii() and key.isprintable() and " " not in key):
+            raise EngineError(f"the key in {KEY} is none: it holds blanks or signs that no header can carry")
         self.url = url.rstrip("/") + "/chat/completions"
         self.model = model
         self.source = source
+        self.refused: dict[str, str] = {}
         self._key = key
         self._timeout = timeout
         self._attempts = attempts
         self._batch = batch
         self._sleep = sleep
+        self._unusable = 0
+        self._opener = urllib.request.build_opener(_Stay)
 
     @property
     def settings(self) -> str:
         """The settings that decide the output, part of the memory's key."""
-        return "prompt1"
+        return "prompt2"
 
     def translate(self, sentences: Sequence[str]) -> list[str]:
-        """One translation per sentence, in the order of the input."""
+        """One translation per sentence, in the order of the input; the empty one where it gave none (``refused``)."""
+        self.refused = {}
         result: list[str] = []
         for start in range(0, len(sentences), self._batch):
             result += self._translated(list(sentences[start : start + self._batch]))
         return result
 
     def _translated(self, batch: list[str]) -> list[str]:
-        found = self._parsed(self._asked(batch))
-        if (
-            len(found) != len(batch) and len(batch) > 1
-        ):  # it merged or dropped one: each for itself cannot be mixed up
-            return [text for sentence in batch for text in self._translated([sentence])]
-        if len(found) != len(batch):
-            raise EngineError(f"{self.url} answered {len(found)} translations for one sentence")
+        try:
+            found = self._parsed(self._asked(batch), len(batch))
+        except _NoTranslationError as error:
+            if len(batch) > 1:  # each for itself cannot be mixed up, and one does not take the others with it
+                return [text for sentence in batch for text in self._translated([sentence])]
+            self._unusable += isinstance(error, _UnusableError)
+            if self._unusable >= _MOST_UNUSABLE:
+                raise EngineError(f"{error}; so it did {_MOST_UNUSABLE} times in a row") from None
+            self.refused[batch[0]] = str(error)
+            return [""]
+        self._unusable = 0
         return found
 
     def _asked(self, batch: list[str]) -> bytes:
@@ -95,7 +157,7 @@ class EndpointEngine:
             "model": self.model,
             "temperature": 0,
             "messages": [
-                {"role": "system", "content": _PROMPT.format(source=self.source)},
+                {"role": "system", "content": _PROMPT.format(source=LANGUAGES.get(self.source, self.source))},
                 {"role": "user", "content": json.dumps(batch, ensure_ascii=False)},
             ],
         }
@@ -106,23 +168,16 @@ class EndpointEngine:
         for attempt in range(1, self._attempts + 1):
             last = attempt == self._attempts
             try:
-                with urllib.request.urlopen(request, timeout=self._timeout) as response:
+                with self._opener.open(request, timeout=self._timeout) as response:
                     answer: bytes = response.read(_MOST_BYTES + 1)
             except urllib.error.HTTPError as error:
-                self._refused(error, last)
-            except TimeoutError:
+                self._failed(error, last)
+            except (TimeoutError, urllib.error.URLError, OSError, http.client.HTTPException) as error:
+                reason = getattr(error, "reason", error)
+                if not isinstance(reason, TimeoutError):
+                    raise EngineError(f"{self.url} cannot be reached ({reason or 'no answer'})") from None
                 if last:
                     raise EngineError(f"{self.url} did not answer within {self._timeout:g} seconds") from None
-            except (urllib.error.URLError, ConnectionError, OSError) as error:
-                if isinstance(getattr(error, "reason", None), TimeoutError):
-                    if last:
-                        raise EngineError(
-                            f"{self.url} did not answer within {self._timeout:g} seconds"
-                        ) from None
-                else:
-                    raise EngineError(
-                        f"{self.url} cannot be reached ({getattr(error, 'reason', error)})"
-                    ) from error
             else:
                 if len(answer) > _MOST_BYTES:
                     raise EngineError(f"{self.url} answered more than 8 MiB")
@@ -130,41 +185,69 @@ class EndpointEngine:
             self._sleep(2.0 ** (attempt - 1))
         raise EngineError(f"{self.url} was not asked: attempts must be one or more")
 
-    def _refused(self, error: urllib.error.HTTPError, last: bool) -> None:
+    def _failed(self, error: urllib.error.HTTPError, last: bool) -> None:
         with error:
-            said = _excerpt(error.read(2000))
+            said = self._excerpt(error.read(2000))
         if error.code in (401, 403):
-            raise EngineError(f"{self.url} refused the key (HTTP {error.code}){said}") from None
+            raise EngineError(
+                f"{self.url} refused the key of {KEY} (HTTP {error.code}){said}"
+                if self._key
+                else f"{self.url} wants a key (HTTP {error.code}): put it into the environment as {KEY}{said}"
+            ) from None
         if error.code == 404:
             raise EngineError(
                 f"{self.url} does not know the address or the model {self.model!r} (HTTP 404){said}"
             ) from None
+        if 300 <= error.code < 400:
+            raise EngineError(
+                f"{self.url} sends elsewhere (HTTP {error.code}): name that address if you trust it"
+            ) from None
+        if error.code in (400, 422) and any(
+            word in said.lower() for word in ("content_filter", "content_policy")
+        ):
+            raise _NoTranslationError(f"{self.url} refused to translate (HTTP {error.code}){said}") from None
         if (error.code == 429 or error.code >= 500) and not last:
             return
         raise EngineError(f"{self.url} answered HTTP {error.code}{said}") from None
 
-    def _parsed(self, answer: bytes) -> list[str]:
+    def _parsed(self, answer: bytes, wanted: int) -> list[str]:
         try:
             choice = json.loads(answer)["choices"][0]
             message = choice["message"]
             content = message.get("content")
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            refusal, ended = message.get("refusal"), choice.get("finish_reason")
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
             raise EngineError(
                 f"{self.url} answered no chat completion ({type(error).__name__}: {error})"
             ) from error
-        if message.get("refusal"):
-            raise EngineError(f"{self.url} refused to translate: {str(message['refusal'])[:200]}")
-        if choice.get("finish_reason") in ("length", "content_filter"):
-            raise EngineError(f"{self.url} cut its answer off ({choice['finish_reason']})")
+        if refusal or ended == "content_filter":
+            raise _NoTranslationError(
+                f"{self.url} refused to translate: {self._told(str(refusal or ended))[:200]}"
+            )
+        if ended == "length":
+            raise _UnusableError(f"{self.url} cut its answer off ({ended})")
         try:
             found: Any = json.loads(_unfenced(str(content)))["translations"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise EngineError(
-                f"{self.url} did not answer in the form asked for: {str(content)[:120]!r}"
-            ) from error
+        except (ValueError, KeyError, TypeError, RecursionError):
+            said = self._told(str(content))[:120]
+            raise _UnusableError(f"{self.url} did not answer in the form asked for: {said!r}") from None
         if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
-            raise EngineError(f"{self.url} did not answer with a list of sentences: {str(content)[:120]!r}")
-        return [text.strip() for text in found]
+            said = self._told(str(content))[:120]
+            raise _UnusableError(f"{self.url} did not answer with a list of sentences: {said!r}")
+        if len(found) != wanted:
+            raise _UnusableError(
+                f"{self.url} answered {len(found)} translations for {wanted} sentence{'s' * (wanted > 1)}"
+            )
+        # one sentence is one line of text, whatever an endpoint makes of it
+        return [" ".join(text.encode("utf-8", "replace").decode().split()) for text in found]
+
+    def _excerpt(self, body: bytes) -> str:
+        said = " ".join(self._told(body.decode("utf-8", "replace")).split())[:160]
+        return f": {said}" if said else ""
+
+    def _told(self, text: str) -> str:
+        """What an endpoint said, without the key that some of them say back."""
+        return text.replace(self._key, "***") if self._key else text
 
 
 def _unfenced(content: str) -> str:
@@ -173,8 +256,3 @@ def _unfenced(content: str) -> str:
     if stripped.startswith("```"):
         stripped = stripped.split("\n", 1)[-1].rsplit("```", 1)[0]
     return stripped
-
-
-def _excerpt(body: bytes) -> str:
-    said = " ".join(body.decode("utf-8", "replace").split())[:160]
-    return f": {said}" if said else ""

@@ -16,6 +16,7 @@ from pipelines.translation.engine import Engine
 from pipelines.translation.errors import TranslationError
 from pipelines.translation.glossary import Glossary
 from pipelines.translation.memory import InMemory, Memory
+from pipelines.translation.remote import endpoints, is_endpoint
 from pipelines.translation.texts import WINDOW, Item, translate_texts
 
 
@@ -24,24 +25,24 @@ def engines(data_dir: Path, *, package: str | None = None, sample: bool = False)
 
     Args:
         data_dir: the data folder with the packages.
-        package: the one package to use, by name, model string or hash; ``"sample"`` asks for the sample package.
+        package: the package to use for its language, by name, model string or hash; ``"sample"`` asks for the sample package;
+            ``URL#MODEL`` for an OpenAI-compatible endpoint.
         sample: allow a sample package where no other of its pair is installed (for the samples).
 
     Raises:
         ModelError: the package asked for is not installed, or one is damaged.
+        EngineError: an endpoint whose address is none.
     """
-    if package is not None:
-        codes = {one.from_code for one in models.installed(data_dir) if package in (one.name, one.model)} or {
-            "zh"
-        }
-    else:
-        codes = {
-            one.from_code
-            for one in models.installed(data_dir)
-            if one.to_code == "en" and (sample or not one.sample)
-        }
+    if package is not None and is_endpoint(package):
+        return {**endpoints(package)}
+    every = [one for one in models.installed(data_dir) if one.to_code == "en"]
+    asked = (
+        {one.from_code for one in models.named(every, package)} or {"zh"} if package is not None else set()
+    )
+    codes = asked | {one.from_code for one in every if sample or not one.sample}
     return {
-        code: ArgosEngine(data_dir, from_code=code, package=package, sample=sample) for code in sorted(codes)
+        code: ArgosEngine(data_dir, from_code=code, package=package if code in asked else None, sample=sample)
+        for code in sorted(codes)
     }
 
 
@@ -67,7 +68,7 @@ def filter_rows(
     Args:
         rows: with ``id``, ``title``, ``text``, ``language_tag``; any but ``id`` may be missing or null.
         data_dir: where the packages are; ``WIREDESK_DATA``, else ``./data``.
-        model: the package to use, by name, model string or hash.
+        model: the package to use, by name, model string or hash, or an endpoint as ``URL#MODEL``.
         sample: allow the sample package where no other is installed.
         engine: engines of the caller's own in the place of the installed packages.
         memory: a translation memory; without one the call remembers its own sentences.
@@ -114,7 +115,7 @@ def as_row(translation: Translation) -> dict[str, Any]:
 
 def _is_sample(chosen: Engine | Mapping[str, Engine]) -> bool:
     every = chosen.values() if isinstance(chosen, Mapping) else [chosen]
-    return any(models.SAMPLE in one.model for one in every)
+    return any(models.is_sample(one.model) for one in every)
 
 
 def _item(row: Row) -> Item:

@@ -16,7 +16,7 @@ from pipelines.records import OK, Sentence, Translation
 from pipelines.translation import flags as flag
 from pipelines.translation import memory as memories
 from pipelines.translation.doubt import doubtful
-from pipelines.translation.engine import Engine, Retrying
+from pipelines.translation.engine import Engine, Refusing, Retrying
 from pipelines.translation.errors import EngineError
 from pipelines.translation.glossary import Found, Glossary, Name
 from pipelines.translation.memory import InMemory, Memory, Remembered
@@ -30,6 +30,7 @@ ALREADY_ENGLISH = "already_english"
 UNSUPPORTED = "unsupported_language"
 UNKNOWN = "unknown_language"
 EMPTY = "empty"
+REFUSED = "refused"
 
 _Judged = tuple[str, tuple[str, ...]]
 """A target and its flags."""
@@ -72,6 +73,8 @@ class _Ready:
     locked: str
     """Simplified, with locked names in English."""
     names: tuple[Name, ...]
+    item: str
+    """Id of the first item that holds it."""
 
 
 def translate_texts(
@@ -92,7 +95,8 @@ def translate_texts(
         counts: is added to while the iterator runs.
 
     Outcomes: ``ok`` · ``no_model`` (Chinese, and no engine reads it) · ``already_english`` (passed through) ·
-    ``unsupported_language`` · ``unknown_language`` · ``empty``.
+    ``unsupported_language`` · ``unknown_language`` · ``empty`` · ``refused`` (the engine gave no sentence at all). The
+    reason of an ``ok`` says how many sentences an engine gave no translation of, and why.
     """
     engines = engine if isinstance(engine, Mapping) else {engine.source: engine} if engine is not None else {}
     memory = InMemory() if memory is None else memory
@@ -129,10 +133,14 @@ def _window(
     for language, todo in work.items():
         engine = engines[language]
         chinese = language == "zh"
-        unique = dict.fromkeys(source.text for _, found in todo for source in found)
-        done = _Sentences(engine, memory, glossary, counts, chinese).translate(list(unique))
+        unique: dict[str, str] = {}
         for n, found in todo:
-            settled[n] = _assemble(window[n], found, done, engine)
+            for source in found:
+                unique.setdefault(source.text, window[n].id)
+        sentences = _Sentences(engine, memory, glossary, counts, chinese)
+        done = sentences.translate(unique)
+        for n, found in todo:
+            settled[n] = _assemble(window[n], found, done, engine, sentences.refused)
     for n, item in enumerate(window):
         yield item.id, settled[n]
 
@@ -155,7 +163,21 @@ def _outcome(item: Item, engines: Mapping[str, Engine]) -> Translation:
     return Translation(outcome=UNSUPPORTED, reason=f"no Argos package translates {language} to en")
 
 
-def _assemble(item: Item, found: list[Source], done: dict[str, _Judged], engine: Engine) -> Translation:
+def _assemble(
+    item: Item,
+    found: list[Source],
+    done: Mapping[str, _Judged],
+    engine: Engine,
+    refused: Mapping[str, str],
+) -> Translation:
+    without = [source.text for source in found if source.text in refused]
+    reason = (
+        f"no translation of {len(without)} of {len(found)} sentences: {refused[without[0]]}"
+        if without
+        else ""
+    )
+    if without and len(without) == len(found):
+        return Translation(outcome=REFUSED, reason=reason, engine=engine.engine, model=engine.model)
     translated = tuple(
         Sentence(
             n=n,
@@ -172,6 +194,7 @@ def _assemble(item: Item, found: list[Source], done: dict[str, _Judged], engine:
     )
     return Translation(
         outcome=OK,
+        reason=reason,
         title_en=joined("title", item.title, translated),
         text_en=joined("text", item.text, translated),
         sentences=translated,
@@ -191,11 +214,17 @@ class _Sentences:
         self.glossary = glossary
         self.counts = counts
         self.chinese = chinese
+        self._unsaid: dict[str, str] = {}
+        self.refused: dict[str, str] = {}
+        """Source sentences that the engine gave no translation of, and why."""
 
-    def translate(self, texts: list[str]) -> dict[str, _Judged]:
-        """Target and flags of each source sentence."""
-        ready = {text: self._ready(text) for text in texts}
-        raw = self._first([one.locked for one in ready.values()])
+    def translate(self, texts: Mapping[str, str]) -> dict[str, _Judged]:
+        """Target and flags of each source sentence; ``texts`` names the item that each stands in."""
+        ready = {text: self._ready(text, item) for text, item in texts.items()}
+        raw = self._first(ready.values())
+        self.refused = {
+            text: self._unsaid[one.locked] for text, one in ready.items() if one.locked in self._unsaid
+        }
         result = {text: self._judged(one, raw[one.locked]) for text, one in ready.items()}
         bad = {text: judged for text, judged in result.items() if flag.SERIOUS & set(judged[1])}
         for text, better in self._again(bad, ready).items():
@@ -207,30 +236,31 @@ class _Sentences:
                 self.counts.flagged[name] = self.counts.flagged.get(name, 0) + 1
         return result
 
-    def _ready(self, text: str) -> _Ready:
+    def _ready(self, text: str, item: str) -> _Ready:
         plain = to_simplified(text) if self.chinese else text
         found: list[Found] = self.glossary.find(plain) if self.chinese else []
-        return _Ready(plain, lock(plain, found), tuple(dict.fromkeys(hit.name for hit in found)))
+        return _Ready(plain, lock(plain, found), tuple(dict.fromkeys(hit.name for hit in found)), item)
 
     def _judged(self, one: _Ready, raw: str) -> _Judged:
         target = correct(raw, one.names)
-        found = flag.of(one.plain, target, one.names) if self.chinese else ()
+        found = flag.of(one.plain, target, one.names) if self.chinese else flag.of_target(target)
         if self.chinese and doubtful(one.plain, target, found):
             found = (*found, flag.DOUBTFUL)
         return target, found
 
-    def _first(self, sentences: list[str]) -> dict[str, str]:
+    def _first(self, ready: Iterable[_Ready]) -> dict[str, str]:
         """Raw translation of each sentence as the model reads it; those that nobody need translate pass as they are."""
-        wanted = [
-            sentence for sentence in dict.fromkeys(sentences) if not self.chinese or _HAN.search(sentence)
-        ]
+        owners: dict[str, str] = {}
+        for one in ready:
+            owners.setdefault(one.locked, one.item)
+        wanted = {form: item for form, item in owners.items() if not self.chinese or _HAN.search(form)}
         self.counts.asked += len(wanted)
-        passed = {sentence: sentence.strip() for sentence in sentences}
+        passed = {form: form.strip() for form in owners}
         return passed | self._remembered(wanted, "", self.engine.translate)
 
     def _again(self, bad: dict[str, _Judged], ready: dict[str, _Ready]) -> dict[str, list[_Judged]]:
         """Other attempts: the same sentence with other settings, and without locked names where one was lost."""
-        forms = {
+        forms: dict[str, dict[str, None]] = {
             text: dict.fromkeys((ready[text].locked, ready[text].plain)[: 1 + (flag.NAME_LOST in found)])
             for text, (_, found) in bad.items()
             if _HAN.search(ready[text].locked) or not self.chinese
@@ -238,13 +268,17 @@ class _Sentences:
         if not forms or not isinstance(self.engine, Retrying):
             return {}
         self.counts.retried += len(forms)
-        attempts = list(dict.fromkeys(form for some in forms.values() for form in some))
+        attempts: dict[str, str] = {}
+        for text, some in forms.items():
+            for form in some:
+                attempts.setdefault(form, ready[text].item)
         raw = self._remembered(attempts, "retry", self.engine.retranslate)
         return {text: [self._judged(ready[text], raw[form]) for form in some] for text, some in forms.items()}
 
     def _remembered(
-        self, sentences: list[str], way: str, translate: Callable[[list[str]], list[str]]
+        self, sentences: Mapping[str, str], way: str, translate: Callable[[list[str]], list[str]]
     ) -> dict[str, str]:
+        """Raw target of each sentence; ``sentences`` names the item that each stands in."""
         settings = f"{self.engine.settings}{way}"
         keys = {
             sentence: memories.key(self.engine.engine, settings, self.engine.model, sentence)
@@ -258,6 +292,8 @@ class _Sentences:
                 f"the engine {self.engine.engine} gave {len(answers)} translations for {len(new)} sentences"
             )
         targets = dict(zip(new, answers, strict=True))
+        unsaid = self.engine.refused if new and isinstance(self.engine, Refusing) else {}
+        self._unsaid.update(unsaid)
         if not way:
             self.counts.remembered += len(sentences) - len(new)
             self.counts.translated += len(new)
@@ -268,9 +304,11 @@ class _Sentences:
                 model=self.engine.model,
                 source=sentence,
                 target=target,
-                flags=flag.of(sentence, target) if self.chinese else (),
+                flags=flag.of(sentence, target) if self.chinese else flag.of_target(target),
+                item=sentences[sentence],
             )
             for sentence, target in targets.items()
+            if sentence not in unsaid
         )
         return {sentence: known.get(key, targets.get(sentence, "")) for sentence, key in keys.items()}
 

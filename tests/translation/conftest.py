@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines.translation import ArgosEngine, install
+from tests.translation.loopback import Server, serving
 
 TINY = Path(__file__).parent / "data" / "translate-zh_en-tiny-sample-0_1.argosmodel"
 
@@ -23,3 +25,10 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny(tiny_data: Path) -> ArgosEngine:
     """The tiny package as an engine."""
     return ArgosEngine(tiny_data, sample=True, threads=1)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """An OpenAI-compatible endpoint on loopback."""
+    with serving() as running:
+        yield running

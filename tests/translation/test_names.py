@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.hanzi import to_simplified
-from pipelines.translation import Item, translate_texts
+from pipelines.translation import Item, glossary_for, translate_texts
 from pipelines.translation.glossary import Glossary, GlossaryError, Name, load, of_samples, standard
 from pipelines.translation.names import correct, holds, lock, missing
 from tests.translation.engines import Scripted
@@ -134,3 +134,13 @@ def test_analysts_extend_it(tmp_path: Path) -> None:
     both = standard() + load(path)
     assert [hit.name.english for hit in both.find("艾克美与老黄家和辉达")] == ["Acme", "NVIDIA", "NVIDIA"]
     assert isinstance(both, Glossary)
+
+
+def test_an_analysts_entry_has_the_last_word(tmp_path: Path) -> None:
+    """Where it says another thing of a form than the shipped glossary, in whatever script."""
+    (tmp_path / "glossary.tsv").write_text("Nvidia Corp.\tcompany\t輝達|英伟达\n", encoding="utf-8")
+    both = glossary_for(tmp_path)
+    assert standard().english("輝達") == "NVIDIA"
+    assert both.english("輝達") == both.english("辉达") == both.english("英伟达") == "Nvidia Corp."
+    assert both.english("黃仁勳") == standard().english("黃仁勳")
+    assert both.sha256 != standard().sha256

@@ -3,81 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from pipelines.translation import EngineError, Item, translate_texts
+from pipelines.translation import EngineError, InMemory, Item, translate_texts
 from pipelines.translation.glossary import standard
-from pipelines.translation.remote import EndpointEngine
-
-Answer = Callable[[list[str]], tuple[int, bytes]]
-
-
-def completion(content: str, **extra: Any) -> bytes:
-    return json.dumps(
-        {"choices": [{"message": {"content": content}, "finish_reason": "stop", **extra}]}
-    ).encode()
-
-
-def good(batch: list[str]) -> tuple[int, bytes]:
-    return 200, completion(
-        json.dumps({"translations": [f"Sentence of {len(text)} characters." for text in batch]})
-    )
-
-
-class Server(ThreadingHTTPServer):
-    """Answers as told, and keeps what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: list[Answer] = []
-        self.requests: list[dict[str, Any]] = []
-        self.delay = 0.0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.requests.append({"path": self.path, "key": self.headers.get("Authorization"), **body})
-        time.sleep(self.server.delay)
-        answers = self.server.answers
-        status, content = (answers.pop(0) if len(answers) > 1 else answers[0])(
-            json.loads(body["messages"][1]["content"])
-        )
-        try:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    running = Server()
-    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield running
-    running.shutdown()
-    thread.join()
-    running.server_close()
+from pipelines.translation.remote import KEY, EndpointEngine, endpoints
+from tests.translation.loopback import Server, completion, good
 
 
 def engine(server: Server, **options: Any) -> EndpointEngine:
@@ -98,18 +31,21 @@ def test_it_translates_in_batches_and_marks_its_work(server: Server) -> None:
     assert server.requests[0]["path"] == "/v1/chat/completions"
     assert server.requests[0]["key"] == "Bearer secret"
     assert server.requests[0]["temperature"] == 0
+    assert "from Chinese into English" in server.requests[0]["messages"][0]["content"]
 
 
-def test_a_fenced_answer_is_read(server: Server) -> None:
-    server.answers = [lambda _: (200, completion('```json\n{"translations": ["Good."]}\n```'))]
-    assert engine(server).translate(["好。"]) == ["Good."]
+def test_a_fenced_answer_is_read_and_one_sentence_is_one_line(server: Server) -> None:
+    server.answers = [
+        lambda _: (200, completion('```json\n{"translations": [" Good.\\n\\ud800Yes. "]}\n```'))
+    ]
+    assert engine(server).translate(["好。"]) == ["Good. ?Yes."]
 
 
 def test_a_batch_of_the_wrong_length_is_asked_one_by_one(server: Server) -> None:
     server.answers = [lambda _: (200, completion('{"translations": ["Merged."]}')), good]
     assert engine(server).translate(["一。", "二二。"]) == [
-        "Sentence of 2 characters.",
-        "Sentence of 3 characters.",
+        "The sentence of 2 characters is here.",
+        "The sentence of 3 characters is here.",
     ]
     assert len(server.requests) == 3
 
@@ -117,33 +53,86 @@ def test_a_batch_of_the_wrong_length_is_asked_one_by_one(server: Server) -> None
 @pytest.mark.parametrize(
     ("status", "content", "sentence"),
     [
-        (401, b'{"error": "bad key"}', r"refused the key \(HTTP 401\): .*bad key"),
-        (403, b"", r"refused the key \(HTTP 403\)"),
+        (401, b'{"error": "bad key"}', r"refused the key of WIREDESK_ENDPOINT_KEY \(HTTP 401\): .*bad key"),
+        (403, b"no such key as k3y", r"refused the key of WIREDESK_ENDPOINT_KEY \(HTTP 403\): no such key as \*\*\*"),
         (404, b"", r"does not know the address or the model 'large-1'"),
         (400, b"no", r"answered HTTP 400: no"),
+        (307, b"", r"sends elsewhere \(HTTP 307\)"),
         (200, b"<html>", "answered no chat completion"),
+        (200, b"[" * 100_000, "answered no chat completion"),
         (200, b'{"choices": []}', "answered no chat completion"),
         (200, b'{"choices": [{"message": null}]}', "answered no chat completion"),
-        (200, completion("I would rather not."), "not answer in the form asked for: 'I would rather not.'"),
-        (200, completion('{"translations": "One."}'), "did not answer with a list of sentences"),
-        (200, completion('{"translations": [1]}'), "did not answer with a list of sentences"),
-        (200, completion('{"translations": []}'), "answered 0 translations for one sentence"),
-        (200, completion('{"transl', finish_reason="length"), r"cut its answer off \(length\)"),
-        (200, json.dumps({"choices": [{"message": {"content": None, "refusal": "I cannot."}}]}).encode(), "refused to translate: I cannot"),
     ],
 )  # fmt: skip
-def test_each_failure_has_its_sentence(server: Server, status: int, content: bytes, sentence: str) -> None:
+def test_a_failure_of_the_endpoint_stops_with_its_sentence(
+    server: Server, status: int, content: bytes, sentence: str
+) -> None:
     server.answers = [lambda _: (status, content)]
+    server.headers = {"Location": "http://127.0.0.1:1/"} if status == 307 else {}
     with pytest.raises(EngineError, match=sentence) as error:
-        engine(server).translate(["好。"])
+        engine(server, key="k3y").translate(["好。"])
     assert "\n" not in str(error.value)
+    assert "k3y" not in str(error.value)
     assert len(server.requests) == 1
+
+
+UNUSABLE = [
+    (200, completion("I would rather not."), "not answer in the form asked for: 'I would rather not.'"),
+    (200, completion('{"translations": "One."}'), "did not answer with a list of sentences"),
+    (200, completion('{"translations": [1]}'), "did not answer with a list of sentences"),
+    (200, completion('{"translations": []}'), "answered 0 translations for 1 sentence"),
+    (200, completion('{"transl', finish_reason="length"), r"cut its answer off \(length\)"),
+]
+REFUSED = [
+    (200, completion(None, message={"refusal": "I cannot."}), "refused to translate: I cannot"),
+    (200, completion("", finish_reason="content_filter"), "refused to translate: content_filter"),
+    (400, b'{"error": {"code": "content_filter"}}', r"refused to translate \(HTTP 400\)"),
+]
+
+
+@pytest.mark.parametrize(("status", "content", "sentence"), [*UNUSABLE, *REFUSED])
+def test_one_sentence_without_translation_does_not_take_the_others_with_it(
+    server: Server, status: int, content: bytes, sentence: str
+) -> None:
+    server.answers = [lambda batch: (status, content) if any("血" in text for text in batch) else good(batch)]
+    memory = InMemory()
+    items = [
+        Item("a", "大雨。", "有血。", "zh"),
+        Item("b", "血。", None, "zh"),
+        Item("c", "晴。", None, "zh"),
+    ]
+    found = dict(translate_texts(items, engine(server), memory))
+    assert list(found) == ["a", "b", "c"]
+    assert found["a"].outcome == found["c"].outcome == "ok"
+    assert [bool(one.target) for one in found["a"].sentences] == [True, False]
+    assert "no_output" in found["a"].sentences[1].flags
+    assert "no translation of 1 of 2 sentences: " in found["a"].reason
+    assert (found["b"].outcome, found["b"].title_en, found["b"].sentences) == ("refused", None, ())
+    assert server.url in found["b"].reason
+    assert len(memory.rows) == 2, "what it did not translate is not remembered"
+
+
+@pytest.mark.parametrize(("status", "content", "sentence"), UNUSABLE)
+def test_an_endpoint_that_only_talks_is_no_translator(
+    server: Server, status: int, content: bytes, sentence: str
+) -> None:
+    server.answers = [lambda _: (status, content)]
+    with pytest.raises(EngineError, match=f"{sentence}.*; so it did 3 times in a row"):
+        engine(server).translate(["一。", "二。", "三。", "四。"])
+
+
+def test_an_endpoint_that_refuses_everything_is_asked_to_the_end(server: Server) -> None:
+    server.answers = [lambda _: (200, REFUSED[0][1])]
+    asked = [f"第{n}句。" for n in range(9)]
+    one = engine(server)
+    assert one.translate(asked) == [""] * 9
+    assert list(one.refused) == asked
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_what_may_come_right_is_tried_again(server: Server, status: int) -> None:
     server.answers = [lambda _: (status, b"busy"), good]
-    assert engine(server).translate(["好。"]) == ["Sentence of 2 characters."]
+    assert engine(server).translate(["好。"]) == ["The sentence of 2 characters is here."]
     server.answers = [lambda _: (status, b"busy")]
     with pytest.raises(EngineError, match=f"answered HTTP {status}: busy"):
         engine(server, attempts=2).translate(["好。"])
@@ -157,8 +146,33 @@ def test_a_time_out_is_named(server: Server) -> None:
         engine(server, timeout=0.05, attempts=2).translate(["好。"])
 
 
-def test_nobody_there(server: Server) -> None:
+def test_nobody_there() -> None:
     with pytest.raises(EngineError, match="cannot be reached"):
         EndpointEngine("http://127.0.0.1:9/v1", "m").translate(["好。"])
-    with pytest.raises(EngineError, match="is no address of an endpoint"):
-        EndpointEngine("file:///etc/passwd", "m")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "key", "sentence"),
+    [
+        ("file:///etc/passwd#m", "", "is no address of an endpoint"),
+        ("http:///v1#m", "", "is no address of an endpoint"),
+        ("http://127.0.0.1/v1", "", r"name the endpoint's model behind the address: .*#MODEL"),
+        ("http://me:k3y@127.0.0.1/v1#m", "", f"give the key in {KEY}"),
+        ("http://127.0.0.1/v1?api-key=k3y#m", "", f"give the key in {KEY}"),
+        ("http://127.0.0.1/v1#m", "k3y\nX-Other: 1", f"the key in {KEY} is none"),
+    ],
+)
+def test_a_wrong_address_or_key_is_said_without_the_key(
+    monkeypatch: pytest.MonkeyPatch, wanted: str, key: str, sentence: str
+) -> None:
+    monkeypatch.setenv(KEY, key)
+    with pytest.raises(EngineError, match=sentence) as error:
+        endpoints(wanted)
+    assert "k3y" not in str(error.value)
+
+
+def test_an_endpoint_serves_what_it_is_asked_for() -> None:
+    found = endpoints("http://127.0.0.1/v1/#org%2Fmodel")
+    assert {code: (one.source, one.model, one.url) for code, one in found.items()} == {
+        code: (code, "org/model", "http://127.0.0.1/v1/chat/completions") for code in ("ja", "ko", "zh")
+    }
