@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from pipelines.search.index import unpack
 from pipelines.search.passages import Passage, Text, passages_of, stands
 from pipelines.search.question import Form, Question, read
 from pipelines.search.ranking import MEMBERS, Filters, rank
@@ -110,33 +113,19 @@ def _articles(
 ) -> tuple[list[Hit], int]:
     ranked = rank(con, question, "article", filters)
     best = _checked(con, question, ranked.documents, limit)
-    scores = dict(zip(ranked.documents.tolist(), ranked.scores.tolist(), strict=True))
+    shown = ranked.only(np.fromiter(best, np.uint32, len(best)))
+    scores = dict(zip(shown.documents.tolist(), shown.scores.tolist(), strict=True))
     rows = sorted(
         best.values(),
         key=lambda row: (
             -round(scores[row["document"]], 4),
             -(row["published"].toordinal() if row["published"] else 0),
-            row["article_id"],
+            row["subject_id"],
         ),
     )
     placed = _placed(con, rows)
     forms = [form for word in question.words for form in word.forms]
     return [_hit(row, scores[row["document"]], forms, placed) for row in rows[:limit]], len(ranked.documents)
-
-
-SHOWN = """
-SELECT d.document, d.subject_id AS article_id, d.text_id, d.outlet_id, d.published, d.language_tag,
-       a.title, a.text, e.title_en, n.english
-FROM store.search_document d
-JOIN (SELECT article_id, arg_max(title, version) AS title, arg_max(text, version) AS text FROM store.article
-      WHERE article_id IN (SELECT unnest($ids::VARCHAR[])) GROUP BY article_id) a ON a.article_id = d.subject_id
-LEFT JOIN (SELECT article_id, title_en FROM store.title_en WHERE article_id IN (SELECT unnest($ids::VARCHAR[]))) e
-  ON e.article_id = d.subject_id
-LEFT JOIN (SELECT text_id, string_agg(target, ' ' ORDER BY n) AS english FROM store.sentence
-           WHERE current AND field = 'text' AND text_id IN (SELECT unnest($texts::VARCHAR[])) GROUP BY text_id) n
-  ON n.text_id = d.text_id
-WHERE d.subject_id IN (SELECT unnest($ids::VARCHAR[]))
-"""
 
 
 def _checked(
@@ -159,12 +148,19 @@ def _checked(
 
 
 def _shown(con: DuckDBPyConnection, documents: Sequence[int]) -> list[dict[str, Any]]:
-    listed = ", ".join(map(str, documents))
-    pairs = con.execute(
-        f"SELECT subject_id, text_id FROM store.search_document WHERE document IN ({listed})"
-    ).fetchall()
-    ids, texts = [one for one, _ in pairs], sorted({text for _, text in pairs if text})
-    return fetch_rows(con, SHOWN, {"ids": ids, "texts": texts})
+    """What is known of some documents, their titles and texts unpacked."""
+    rows = fetch_rows(
+        con,
+        "SELECT document, subject_id, text_id, outlet_id, published, language_tag, packed "
+        f"FROM store.search_document WHERE document IN ({', '.join(map(str, documents))})",
+    )
+    return [row | unpack(row.pop("packed")) for row in rows]
+
+
+def _in(ids: Sequence[str]) -> str:
+    """What stands after ``IN``: ids of the store as literals, since DuckDB's client takes half a millisecond a parameter."""
+    quoted = ("'" + name.replace("'", "''") + "'" for name in ids)
+    return f"({', '.join(quoted)})" if ids else "(NULL)"
 
 
 def _fits(question: Question, texts: list[Text]) -> bool:
@@ -186,19 +182,24 @@ def _placed(
 ) -> dict[str, dict[str, tuple[str, str | None]]]:
     """By ``incident``, ``class`` and ``stopped``: what is known of the texts and articles of these rows."""
     texts = sorted({row["text_id"] for row in rows if row["text_id"]})
-    ids = [row["article_id"] for row in rows]
+    of_texts = _in(texts)
     incidents = con.execute(
-        f"SELECT text_id, min(incident_id) FROM ({MEMBERS}) WHERE text_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY text_id",
-        [texts],
+        f"SELECT text_id, min(incident_id) FROM ({MEMBERS}) WHERE text_id IN {of_texts} GROUP BY text_id"
     ).fetchall()
     classes = con.execute(
-        "SELECT text_id, class FROM store.judgement WHERE text_id IN (SELECT unnest(?::VARCHAR[]))", [texts]
+        f"SELECT text_id, class FROM store.judgement WHERE text_id IN {of_texts}"
     ).fetchall()
-    stopped = con.execute(
-        "SELECT subject_id, stage, outcome, reason FROM store.stage_result "
-        "WHERE subject_id IN (SELECT unnest(?::VARCHAR[])) AND stage IN ('language', 'texts', 'relevance', 'incidents')",
-        [texts + ids],
-    ).fetchall()
+    held = {text for text, _ in incidents}
+    outside = [row for row in rows if row["text_id"] not in held]
+    subjects = _in(sorted({name for row in outside for name in (row["text_id"], row["subject_id"]) if name}))
+    stopped = (
+        con.execute(
+            "SELECT subject_id, stage, outcome, reason FROM store.stage_result "
+            f"WHERE stage IN ('language', 'texts', 'relevance', 'incidents') AND subject_id IN {subjects}"
+        ).fetchall()
+        if outside
+        else []
+    )
     stopped.sort(key=lambda row: STOPPED.index(row[1]))
     return {
         "incident": {text: (incident, None) for text, incident in incidents},
@@ -218,13 +219,13 @@ def _hit(
     incident, _ = placed["incident"].get(text_id, (None, None))
     class_, _ = placed["class"].get(text_id, (None, None))
     stopped = placed["stopped"]
-    outcome, reason = stopped.get(text_id) or stopped.get(row["article_id"]) or ("read", None)
+    outcome, reason = stopped.get(text_id) or stopped.get(row["subject_id"]) or ("read", None)
     where = f"incident {incident}" if incident else f"in no incident: {outcome}"
     if not incident and reason:
         where += f" ({reason})"
     return Hit(
         kind="article",
-        article_id=row["article_id"],
+        article_id=row["subject_id"],
         text_id=row["text_id"],
         incident_id=incident,
         title=row["title"] or "",
@@ -246,9 +247,8 @@ def _incidents(
     best = sorted(scores, key=lambda name: (-round(scores[name], 4), name))[:limit]
     rows = fetch_rows(
         con,
-        "SELECT incident_id, title, title_original, summary, class, first_published, state FROM store.incident "
-        "WHERE incident_id IN (SELECT unnest(?::VARCHAR[]))",
-        [best],
+        "SELECT incident_id, title, title_original, summary, class, first_published FROM store.incident "
+        f"WHERE incident_id IN {_in(best)}",
     )
     forms = [form for word in question.words for form in word.forms]
     hits = []
@@ -280,32 +280,32 @@ def _incidents(
 
 def _scored_incidents(con: DuckDBPyConnection, question: Question, filters: Filters) -> dict[str, float]:
     """Of each incident that fits: the score of its best article, and of its own record."""
+    names = dict(con.execute("SELECT rowid, incident_id FROM store.incident").fetchall())
+    scores = np.zeros(max(names, default=-1) + 1, np.float32)
     articles = Filters(filters.outlets, filters.since, filters.until, filters.languages, (), grouped=True)
     ranked = rank(con, question, "article", articles)
-    scores: dict[str, float] = {}
+    if any(word.quoted for word in (*question.words, *question.without)):
+        checked = _checked(con, question, ranked.documents, MOST_CHECKED)
+        ranked = ranked.only(np.fromiter(checked, np.uint32, len(checked)))
     if len(ranked.documents):
-        score = dict(zip(ranked.documents.tolist(), ranked.scores.tolist(), strict=True))
-        if any(word.quoted for word in (*question.words, *question.without)):
-            checked = _checked(con, question, ranked.documents, MOST_CHECKED)
-            score = {number: score[number] for number in checked}
-        allowed = "" if not filters.classes else f"AND i.class IN ({', '.join('?' * len(filters.classes))})"
-        rows = con.execute(
-            "SELECT m.incident_id, d.document FROM store.search_document d JOIN store.incident_member m USING (text_id) "
-            f"JOIN store.incident i USING (incident_id) WHERE d.kind = 'article' AND i.merged_into IS NULL {allowed}",
+        score = np.zeros(int(ranked.documents.max()) + 1, np.float32)
+        score[ranked.documents] = ranked.scores
+        allowed = f"AND i.class IN ({', '.join('?' * len(filters.classes))})" if filters.classes else ""
+        pairs = con.execute(
+            "SELECT d.document, i.rowid AS incident FROM store.search_document d "
+            "JOIN store.incident_member m USING (text_id) JOIN store.incident i USING (incident_id) "
+            f"WHERE d.kind = 'article' AND d.document < {len(score)} AND i.merged_into IS NULL {allowed}",
             list(filters.classes),
-        ).fetchall()
-        for incident, number in rows:
-            if number in score:
-                scores[incident] = max(scores.get(incident, 0.0), score[number])
+        ).fetchnumpy()
+        np.maximum.at(scores, np.asarray(pairs["incident"]), score[np.asarray(pairs["document"])])
     if not filters.outlets and not filters.languages:
         own = rank(con, question, "incident", filters)
         if len(own.documents):
-            listed = ", ".join(map(str, own.documents.tolist()))
-            names = dict(
+            numbers = dict(
                 con.execute(
-                    f"SELECT document, subject_id FROM store.search_document WHERE document IN ({listed})"
+                    "SELECT d.document, i.rowid FROM store.search_document d JOIN store.incident i ON i.incident_id = d.subject_id"
                 ).fetchall()
             )
-            for number, value in zip(own.documents.tolist(), own.scores.tolist(), strict=True):
-                scores[names[number]] = scores.get(names[number], 0.0) + value
-    return scores
+            places = [numbers[number] for number in own.documents.tolist()]
+            scores[places] += own.scores
+    return {names[place]: float(scores[place]) for place in np.flatnonzero(scores).tolist()}

@@ -7,11 +7,14 @@ segment. A document that is indexed anew gets a new number; the tokens of the ol
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.search.tokens import code, folded, tokens_of
 from pipelines.store import insert
@@ -37,6 +40,7 @@ class Document:
     tokens: tuple[int, ...]
     weights: tuple[int, ...]
     length: int
+    packed: bytes
     text_id: str | None = None
     outlet_id: str | None = None
     language_tag: str | None = None
@@ -47,19 +51,21 @@ def document(
     kind: str,
     subject_id: str,
     *,
-    titles: Iterable[str | None],
-    bodies: Iterable[str | None],
+    title: str | None,
+    text: str | None,
+    title_en: str | None = None,
+    english: str | None = None,
     text_id: str | None = None,
     outlet_id: str | None = None,
     language_tag: str | None = None,
     published: datetime | None = None,
 ) -> Document:
-    """The document of a subject; titles and bodies in any script and language, missing ones left out."""
+    """The document of a subject; its own words in any script and language, and its English ones."""
     counts: Counter[str] = Counter()
-    for text in bodies:
-        counts.update(tokens_of(folded(text or "")))
-    for text in titles:
-        for token, n in tokens_of(folded(text or "")).items():
+    for body in (text, english):
+        counts.update(tokens_of(folded(body or "")))
+    for heading in (title, title_en if title_en != title else None):
+        for token, n in tokens_of(folded(heading or "")).items():
             counts[token] += TITLE * n
     weights: dict[int, int] = {}
     for token, n in counts.items():
@@ -70,10 +76,28 @@ def document(
         tuple(weights),
         tuple(min(n, 255) for n in weights.values()),
         counts.total(),
+        pack(title, title_en, text, english),
         text_id,
         outlet_id,
         language_tag,
         published,
+    )
+
+
+def pack(title: str | None, title_en: str | None, text: str | None, english: str | None) -> bytes:
+    """Titles and texts in few bytes."""
+    said = json.dumps([title, title_en, text, english], ensure_ascii=False)
+    return zlib.compress(said.encode("utf-8", "surrogatepass"))
+
+
+def unpack(packed: bytes) -> dict[str, str | None]:
+    """What :func:`pack` packed: ``title``, ``title_en``, ``text``, ``english``."""
+    return dict(
+        zip(
+            ("title", "title_en", "text", "english"),
+            json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass")),
+            strict=True,
+        )
     )
 
 
@@ -85,19 +109,26 @@ def write(con: DuckDBPyConnection, documents: Sequence[Document]) -> None:
         "SELECT coalesce(max(last_document), 0), coalesce(max(segment), 0) + 1 FROM store.search_segment"
     ).fetchone()
     last, segment = row or (0, 1)
-    rows: list[dict[str, Any]] = []
-    fresh: list[dict[str, Any]] = []
-    for number, one in enumerate(documents, last + 1):
-        rows.append(
+    insert(
+        con,
+        "store.search_fresh",
+        [
             {
                 "document": number, "kind": one.kind, "subject_id": one.subject_id, "text_id": one.text_id,
                 "outlet_id": one.outlet_id, "language_tag": one.language_tag,
                 "published": str(one.published) if one.published else None, "length": one.length,
+                "packed": base64.b64encode(one.packed).decode("ascii"), "tokens": one.tokens, "weights": one.weights,
             }
-        )  # fmt: skip
-        fresh.append({"document": number, "tokens": one.tokens, "weights": one.weights})
-    insert(con, "store.search_document", rows, replace=("subject_id",))
-    insert(con, "store.search_fresh", fresh)
+            for number, one in enumerate(documents, last + 1)
+        ],
+    )  # fmt: skip
+    con.execute(
+        "DELETE FROM store.search_document WHERE subject_id IN (SELECT subject_id FROM store.search_fresh)"
+    )
+    con.execute(
+        "INSERT INTO store.search_document SELECT document, kind, subject_id, text_id, outlet_id, language_tag, published, "
+        "length, from_base64(packed) FROM store.search_fresh"
+    )
     con.execute(
         "INSERT INTO store.search_posting SELECT token, document, weight, ? FROM "
         "(SELECT unnest(tokens) AS token, document, unnest(weights) AS weight FROM store.search_fresh) "

@@ -50,6 +50,11 @@ class Ranked:
     documents: Numbers
     scores: Floats
 
+    def only(self, documents: Numbers) -> Ranked:
+        """Those of ``documents``, in the same order."""
+        kept = np.isin(self.documents, documents)
+        return Ranked(self.documents[kept], self.scores[kept])
+
 
 NOTHING = Ranked(np.empty(0, np.uint32), np.empty(0, np.float32))
 

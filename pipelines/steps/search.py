@@ -74,8 +74,10 @@ class SearchStep:
                 made = search.document(
                     "article",
                     row["article_id"],
-                    titles=(row["title"], row["title_en"] if row["title_en"] != row["title"] else None),
-                    bodies=(row["text"], row["english"]),
+                    title=row["title"],
+                    text=row["text"],
+                    title_en=row["title_en"],
+                    english=row["english"],
                     text_id=row["text_id"],
                     outlet_id=row["outlet_id"],
                     language_tag=row["language_tag"],
@@ -85,11 +87,10 @@ class SearchStep:
                 made = search.document(
                     "incident",
                     row["incident_id"],
-                    titles=(
-                        row["title"],
-                        row["title_original"] if row["title_original"] != row["title"] else None,
-                    ),
-                    bodies=(row["summary"],),
+                    title=row["title_original"],
+                    title_en=row["title"],
+                    text=None,
+                    english=row["summary"],
                     published=row["first_published"],
                 )
             yield Result(task.subject_id, task.input_sha256, OK, "", {"document": [{"made": made}]})

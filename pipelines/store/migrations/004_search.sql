@@ -11,7 +11,9 @@ CREATE TABLE store.search_document (
     language_tag VARCHAR,
     published TIMESTAMP,
     -- tokens, counted as often as they stand there
-    length UINTEGER NOT NULL
+    length UINTEGER NOT NULL,
+    -- titles and texts to check and show hits from, deflated: reading twenty out of store.article unpacks thousands
+    packed BLOB
 );
 
 -- in which document a token stands, and how often (a title counts three times); tokens as numbers, see tokens.py code().
@@ -33,6 +35,14 @@ CREATE TABLE store.search_segment (
 -- where documents stand between their writing and their sorting, within one transaction
 CREATE TABLE store.search_fresh (
     document UINTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    subject_id VARCHAR NOT NULL,
+    text_id VARCHAR,
+    outlet_id VARCHAR,
+    language_tag VARCHAR,
+    published TIMESTAMP,
+    length UINTEGER NOT NULL,
+    packed VARCHAR, -- base64
     tokens UBIGINT[] NOT NULL,
     weights UTINYINT[] NOT NULL
 );
