@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.archive import PageError, page_sha256, read_record
 from pipelines.records import OK, Article, Page
-from pipelines.steps import effects, ready
+from pipelines.steps import effects_articles, ready
 from pipelines.steps.base import Context, Result, Task, forget_stage, in_list, pending, sha256_of
 from pipelines.store import fetch_rows, insert, utc
 
@@ -112,12 +111,12 @@ class ReadingStep:
             row["version"] = (
                 same["version"] if same else max((one["version"] for one in known), default=0) + 1
             )
-            row["change"] = same["change"] if same else describe_change(before, row) if before else None
+            row["change"] = same["change"] if same else _change(before, row) if before else None
             versions[row["article_id"]] = [one for one in known if one is not same] + [row]
             new[row["article_id"], row["version"]] = row
         insert(con, "store.article", new.values(), replace=("article_id", "version"))
         for article_id in sorted({name for name, _ in new}):
-            effects.correct_again(con, article_id)
+            effects_articles.correct_again(con, article_id)
         hosts = {row["outlet_id"]: row["outlet_as_printed"] for row in new.values()}
         known_outlets = {name for (name,) in con.execute("SELECT outlet_id FROM store.outlet").fetchall()}
         insert(
@@ -179,10 +178,7 @@ def _row(fetch: dict[str, Any], found: ready.Found, article: Article) -> dict[st
     }
 
 
-def describe_change(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """What changed between two versions, as JSON: the title, and how many lines came and went."""
-    old, new = (set((row["text"] or "").splitlines()) for row in (before, after))
-    change: dict[str, Any] = {"lines_added": len(new - old), "lines_removed": len(old - new)}
-    if before["title"] != after["title"]:
-        change["title_before"] = before["title"]
-    return json.dumps(change, ensure_ascii=False, sort_keys=True)
+def _change(before: dict[str, Any], after: dict[str, Any]) -> str:
+    from pipelines import texts
+
+    return texts.diff(before["title"], before["text"], after["title"], after["text"]).to_json()

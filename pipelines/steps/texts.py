@@ -24,6 +24,12 @@ DROPPED = """
 SELECT subject_id, 'dropped by ' || made_by || ': ' || reason FROM store.decision
 WHERE subject = 'article' AND action = 'drop' AND outcome = 'applied' AND undone_by IS NULL ORDER BY position
 """
+PARTED = """
+SELECT text_id FROM (SELECT unnest([before->>'text_id', before->'folds'->0->>'text_id']) AS text_id FROM store.decision
+                     WHERE subject = 'article' AND action = 'split' AND outcome = 'applied' AND undone_by IS NULL)
+WHERE text_id IS NOT NULL
+"""
+"""Texts that a person parted, and what they were parted from: their carriers stay where the person left them."""
 SUBJECTS = f"""
 SELECT article_id AS subject_id, body_sha256 || ' ' || coalesce(strftime(published, '%Y-%m-%dT%H:%M'), '') AS input_sha256,
        published
@@ -130,7 +136,8 @@ class TextsStep:
         in_list(con, [task.subject_id for task in tasks])
         new = fetch_rows(
             con,
-            "SELECT s.*, f.text_id AS own_text FROM store.signature s JOIN chunk c ON c.subject_id = s.article_id "
+            "SELECT s.*, f.text_id AS own_text, f.relation AS own_relation, f.reason AS own_reason, "
+            "f.same_as, f.similarity FROM store.signature s JOIN chunk c ON c.subject_id = s.article_id "
             "LEFT JOIN store.fold f USING (article_id) ORDER BY c.position",
         )
         known = fetch_rows(
@@ -154,12 +161,13 @@ class TextsStep:
             ORDER BY s.day NULLS LAST, s.article_id
             """,
         )
-        return new, known, dict(con.execute(DROPPED).fetchall())
+        parted = {name for (name,) in con.execute(PARTED).fetchall()}
+        return new, known, dict(con.execute(DROPPED).fetchall()), parted
 
     def compute(self, tasks: Sequence[Task], loaded: Any) -> Iterable[Result]:
         from pipelines import texts
 
-        new_rows, known_rows, dropped = loaded
+        new_rows, known_rows, dropped, parted = loaded
         for task in tasks:
             if task.subject_id in dropped:
                 yield Result(task.subject_id, task.input_sha256, "dropped", dropped[task.subject_id])
@@ -171,18 +179,34 @@ class TextsStep:
             for row in known_rows
         ]
         for task, row, signature, found in zip(tasks, new_rows, new, texts.fold(new, known), strict=True):
-            # a page that changed stays with its text: only a person takes an article out of it
-            text_id = row["own_text"] or found.text_id
-            relation = "update" if row["own_text"] and found.relation == "original" else found.relation
             fold = {
                 "article_id": task.subject_id,
-                "text_id": text_id,
-                "relation": relation,
-                "reason": "the page changed" if relation == "update" and row["own_text"] else found.reason,
+                "text_id": found.text_id,
+                "relation": found.relation,
+                "reason": found.reason,
                 "same_as": found.same_as,
                 "similarity": found.similarity,
                 "attributed_source": found.attributed_source,
             }
+            if row["own_text"] in parted:
+                fold |= {
+                    "text_id": row["own_text"],
+                    "relation": row["own_relation"],
+                    "reason": row["own_reason"],
+                }
+                fold |= {name: row[name] for name in ("same_as", "similarity")}
+            elif row["own_text"] and row["own_text"] != found.text_id:
+                # a page that changed stays with its text: only a person takes an article out of it
+                fold |= {
+                    "text_id": row["own_text"],
+                    "relation": "update",
+                    "reason": "the page changed",
+                    "same_as": None,
+                    "similarity": None,
+                }
+            elif row["own_text"] and found.relation == "original":
+                fold |= {"relation": "update", "reason": "the page changed"}
+            text_id = fold["text_id"]
             text = {
                 "text_id": text_id,
                 "article_id": task.subject_id,
@@ -215,11 +239,8 @@ class TextsStep:
         insert(con, "store.text", write.values(), replace=("text_id",))
 
     def forget(self, con: DuckDBPyConnection) -> None:
-        """Folds that no person made are made again; the texts' ids come out the same."""
+        """Folds are made again, and the texts' ids come out the same; those that a person parted stay parted."""
         forget_stage(con, "signatures")
         forget_stage(con, self.name)
-        con.execute(
-            "DELETE FROM store.fold WHERE article_id NOT IN "
-            "(SELECT subject_id FROM store.decision WHERE subject = 'article' AND action = 'split' AND undone_by IS NULL)"
-        )
+        con.execute(f"DELETE FROM store.fold WHERE text_id NOT IN ({PARTED})")
         con.execute("DELETE FROM store.text WHERE text_id NOT IN (SELECT text_id FROM store.fold)")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipelines.texts.filter import filter_rows
     from pipelines.texts.folding import fold, text_id_of
     from pipelines.texts.signature import Signature, sign
-    from pipelines.texts.versions import Change, diff
+    from pipelines.texts.versions import Change, diff, told
 
 VERSION: str
 """Changes when signatures or folds change: the rules, the sources' table, the folding of ``hanzi``. Stored signatures
@@ -31,6 +31,7 @@ _HOMES = {
     "fold": "folding",
     "sign": "signature",
     "text_id_of": "folding",
+    "told": "versions",
 }
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "fold",
     "sign",
     "text_id_of",
+    "told",
 ]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines.hanzi import fold
 
@@ -39,6 +41,21 @@ class Change:
         return (
             "; ".join(parts) if parts else "nothing but spacing, script or punctuation changed"
         ).capitalize() + "."
+
+    def to_json(self) -> str:
+        """The change as ``store.article`` keeps it."""
+        row = {"summary": self.summary, "title": self.title, "added": self.added, "removed": self.removed}
+        return json.dumps(row, ensure_ascii=False)
+
+
+def told(kept: str | None) -> dict[str, Any]:
+    """What ``store.article`` keeps of a change, to be shown: ``summary`` and the sentences ``added`` and ``removed``.
+
+    A correction by a person keeps a ``note`` of who made it; ``None``, of a first version, is an empty summary.
+    """
+    row: dict[str, Any] = json.loads(kept) if kept else {}
+    summary = row.get("summary") or row.get("note") or ("The page changed." if row else "")
+    return {"summary": summary, "added": row.get("added", []), "removed": row.get("removed", [])}
 
 
 def diff(old_title: str | None, old_text: str | None, new_title: str | None, new_text: str | None) -> Change:
