@@ -388,6 +388,9 @@ def _origin(credited: str | None, house: Publisher | None) -> str | None:
 
 def _described(record: Record) -> dict[str, Any]:
     """The columns that a description fills."""
+    from pipelines import texts
+
+    origins = texts.independent(record.origins)
     moments = [{**asdict(moment), "day": moment.day.isoformat()} for moment in record.timeline]
     return {
         "title": record.title,
@@ -397,6 +400,6 @@ def _described(record: Record) -> dict[str, Any]:
         "timeline": moments,
         "first_published": str(record.first_published) if record.first_published else None,
         "last_published": str(record.last_published) if record.last_published else None,
-        "origins": len(record.origins),
-        "origin_names": list(record.origins),
+        "origins": len(origins),
+        "origin_names": list(origins),
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipelines.texts.attribution import attributed_source
+    from pipelines.texts.attribution import attributed_source, independent
     from pipelines.texts.filter import filter_rows
     from pipelines.texts.folding import fold, text_id_of
     from pipelines.texts.signature import Signature, sign
@@ -20,7 +20,7 @@ VERSION: str
 """Changes when signatures or folds change: the rules, the sources' table, the folding of ``hanzi``. Stored signatures
 of another version must be made anew."""
 
-_RULES = "texts-1"
+_RULES = "texts-2"
 
 _HOMES = {
     "Change": "versions",
@@ -28,6 +28,7 @@ _HOMES = {
     "attributed_source": "attribution",
     "diff": "versions",
     "filter_rows": "filter",
+    "independent": "attribution",
     "fold": "folding",
     "sign": "signature",
     "text_id_of": "folding",
@@ -42,6 +43,7 @@ __all__ = [
     "diff",
     "filter_rows",
     "fold",
+    "independent",
     "sign",
     "text_id_of",
     "told",

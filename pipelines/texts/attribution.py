@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 
 from pipelines.hanzi import fold, longest_match
 
+_VAGUE = {"abroad": 1, "any": 2}
+_AT_HOME = {"CN", "HK", "MO", "TW"}
 _HEAD, _TAIL = 600, 120
 """Credits stand in the title, in the first paragraphs, or in the last line."""
 
@@ -26,6 +30,10 @@ _AFTER = re.compile(
 )
 _OPEN = re.compile(r"[(（\[【〔](?:记者|综合|本报)?[^)）\]】〕\n]{0,8}$")
 _CLOSE = re.compile(r"[^)）\]】〕\n]{0,16}[)）\]】〕]")
+_PAPER = re.compile(
+    r"《([^《》\n]{1,14}(?:报|时报|日报|晚报|邮报|早报|周报|周刊|月刊|杂志|新闻|新闻网|通讯社|电视台|广播公司|电台|评论|论坛|观察|在线))》"
+)
+"""A paper that the table does not know, by its title marks and its name: 《明星论坛报》."""
 _REACH = 48
 """Characters around a name in which its words of credit stand."""
 
@@ -35,25 +43,72 @@ def digest() -> str:
     return sha256((files(__package__) / "attributions.tsv").read_bytes()).hexdigest()[:8]
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    name: str
+    kind: str
+    country: str
+    forms: tuple[str, ...]
+
+
 @lru_cache(maxsize=1)
-def _table() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
-    """Pattern of named sources, pattern of unnamed ones, and the name that each folded form stands for."""
-    named: dict[str, str] = {}
-    plain: dict[str, str] = {}
+def _sources() -> tuple[_Source, ...]:
     text = (files(__package__) / "attributions.tsv").read_text(encoding="utf-8")
+    found = []
     for n, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith(("#", "name\t")):
             continue
         cells = line.split("\t")
-        if len(cells) != 3 or cells[1] not in {"named", "plain"}:
-            raise ValueError(f"attributions.tsv line {n}: wanted name, kind (named or plain), forms")
-        into = named if cells[1] == "named" else plain
-        into.update((fold(form), cells[0]) for form in cells[2].split("|"))
-    return longest_match(named), longest_match(plain), named | plain
+        if len(cells) != 4 or cells[1] not in {"named", "plain"} or not cells[2]:
+            raise ValueError(f"attributions.tsv line {n}: wanted name, kind (named or plain), country, forms")
+        found.append(_Source(cells[0], cells[1], cells[2], tuple(map(fold, cells[3].split("|")))))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
+    """Pattern of named sources, pattern of unnamed ones, and the name that each folded form stands for."""
+    by_kind = {
+        kind: {form: source.name for source in _sources() if source.kind == kind for form in source.forms}
+        for kind in ("named", "plain")
+    }
+    return (
+        longest_match(by_kind["named"]),
+        longest_match(by_kind["plain"]),
+        by_kind["named"] | by_kind["plain"],
+    )
+
+
+def independent(origins: Iterable[str]) -> tuple[str, ...]:
+    """Origins that may be counted apart, in their order: 英媒 may mean the Financial Times that another text names.
+
+    An unnamed source (``unnamed British media``) is left out where a named one of that country is among them, and the
+    vaguer of two unnamed ones where the other may be meant.
+    """
+    named = {source.name: source.country for source in _sources() if source.kind == "named"}
+    unnamed = {source.name: source.country for source in _sources() if source.kind == "plain"}
+    given = tuple(dict.fromkeys(origins))
+    countries = {named[name] for name in given if name in named}
+    # from the most telling to the vaguest: one country, abroad, any
+    kept = set(given) - unnamed.keys()
+    for name in sorted(set(given) & unnamed.keys(), key=lambda name: (_VAGUE.get(unnamed[name], 0), name)):
+        meant = unnamed[name]
+        if meant == "any":
+            covered = bool(countries)
+        elif meant == "abroad":
+            covered = bool(countries - _AT_HOME)
+        else:
+            covered = meant in countries
+        if not covered:
+            kept.add(name)
+            countries.add(meant)
+    return tuple(name for name in given if name in kept)
 
 
 def attributed_source(title: str | None, text: str | None) -> str | None:
     """The source that ``title`` or ``text`` credits, by its English name, or ``None``.
+
+    A paper that the table does not know goes by its name in simplified characters, in title marks: ``《明星论坛报》``.
 
     Chinese in both scripts and English. A named source wins over an unnamed one (``unnamed British media``); among
     equals the one credited first in title, first paragraphs, last line. A name without words of credit is none.
@@ -64,9 +119,19 @@ def attributed_source(title: str | None, text: str | None) -> str | None:
         parts.append(body[max(_HEAD, len(body) - _TAIL) :])
     folded = fold("\n".join(parts))
     named, plain, name = _table()
-    for hit in named.finditer(folded):
-        if _is_word(folded, hit) and _is_credited(folded, hit.start(), hit.end()):
-            return name[hit.group()]
+    credited = [
+        (hit.start(), name[hit.group()])
+        for hit in named.finditer(folded)
+        if _is_word(folded, hit) and _is_credited(folded, hit.start(), hit.end())
+    ]
+    for paper in _PAPER.finditer(folded):
+        # the words of credit stand around the title marks; a paper of the table was found above
+        known = named.search(paper.group(1))
+        if not known and _is_credited(folded, paper.start(), paper.end()):
+            credited.append((paper.start(), paper.group()))
+            break
+    if credited:
+        return min(credited)[1]
     for hit in plain.finditer(folded):
         if _is_word(folded, hit):
             return name[hit.group()]

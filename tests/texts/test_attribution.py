@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.texts import attributed_source
+from pipelines.texts import attributed_source, independent
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,11 @@ from pipelines.texts import attributed_source
         (None, "彭博社創辦人昨天宣布捐款", None),
         (None, "Bloomberg LP is buying a chip maker", None),
         (None, "這款MobileAPP說明書，由本報整理", None),
+        (None, "據美國《明星論壇報》報導，一所學校", "《明星论坛报》"),
+        (None, "荷兰《新鹿特丹商业报》週二披露，稅務局", "《新鹿特丹商业报》"),
+        (None, "路透社引述《明星論壇報》報導，一所學校", "Reuters"),
+        (None, "他在《明星論壇報》工作了十年。", None),
+        (None, "據《個人資料保護法》第五條", None),
         (None, None, None),
     ],
 )
@@ -43,3 +48,22 @@ def test_a_name_deep_in_the_body_is_not_the_credit() -> None:
         )
         is None
     )
+
+
+@pytest.mark.parametrize(
+    ("origins", "apart"),
+    [
+        (["unnamed British media", "Financial Times"], ["Financial Times"]),
+        (["unnamed British media", "New York Times"], ["unnamed British media", "New York Times"]),
+        (["udn", "unnamed foreign media", "Reuters"], ["udn", "Reuters"]),
+        (["Xinhua", "unnamed foreign media"], ["Xinhua", "unnamed foreign media"]),
+        (["unnamed foreign media", "unnamed US media", "unnamed media"], ["unnamed US media"]),
+        (["unnamed media", "udn"], ["unnamed media", "udn"]),
+        (["udn", "udn"], ["udn"]),
+        ([], []),
+    ],
+)
+def test_an_unnamed_source_is_no_origin_beside_a_named_one_that_it_may_mean(
+    origins: list[str], apart: list[str]
+) -> None:
+    assert list(independent(origins)) == apart
