@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .countries import country_name
 from .everything import FORMATS, export_all
 from .export import export
 from .importing import BundleContent, ImportPlan, plan_import, read_bundle, write_rows
@@ -23,6 +24,7 @@ __all__ = [
     "BundleError",
     "ImportPlan",
     "Problem",
+    "country_name",
     "export",
     "export_all",
     "fingerprint",

@@ -19,6 +19,11 @@ def countries() -> Mapping[str, tuple[str, str]]:
     }
 
 
-def country_name(alpha3: str) -> str:
-    """The English name, or the code itself where it is none."""
-    return countries().get(alpha3, (alpha3, alpha3))[1]
+@cache
+def _names() -> Mapping[str, str]:
+    return {code: name for alpha3, (alpha2, name) in countries().items() for code in (alpha3, alpha2)}
+
+
+def country_name(code: str) -> str:
+    """The English name of an alpha-3 or alpha-2 code, or the code itself where it is none."""
+    return _names().get(code, code)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import sys
 import threading
 from pathlib import Path
+from types import ModuleType
+from typing import cast
 
 import click
 
@@ -47,6 +50,9 @@ def serve_command(
             WRONG_USE,
         )
     token = _token(token_file) if token_file else None
+    # DuckDB's client looks for pandas at every text that it is given, which takes longer than most look-ups; the desk
+    # has no use for it, and what is known to be missing is not looked for
+    sys.modules.setdefault("pandas", cast(ModuleType, None))
     import uvicorn
 
     from pipelines.desk.web import create_app, warm

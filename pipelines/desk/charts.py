@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
 
 from pipelines.desk.cards import Card
+from pipelines.desk.values import NAMED
 
 CHARTS = {
     "timeline": "Incidents by first report",
@@ -125,14 +126,20 @@ def _tick(start: str, unit: str) -> str:
     return day.strftime("%b %Y") if unit == "month" else day.strftime("%-d %b")
 
 
-def table(cards: Sequence[Card], chart: str) -> tuple[list[str], list[list[str | int]]]:
-    """The numbers behind a chart: column names and rows."""
+def table(
+    cards: Sequence[Card], chart: str, say: Callable[[str, str], str]
+) -> tuple[list[str], list[list[str | int]]]:
+    """The numbers behind a chart: column names and rows; codes stand beside their names."""
     if chart == "timeline":
         found = timeline(cards)
         rows: list[list[str | int]] = [
             [start, *(counts[kind] for kind in CLASSES)] for start, counts in (found.rows if found else [])
         ]
         return [f"{found.unit if found else 'day'} from", *CLASSES], rows
+    if chart in NAMED:
+        return [chart, "name", "incidents"], [
+            [bar.label, say(chart, bar.label), bar.n] for bar in bars(cards, chart)
+        ]
     return [chart, "incidents"], [[bar.label, bar.n] for bar in bars(cards, chart)]
 
 

@@ -10,9 +10,12 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipelines.desk.edition import has_edition
 from pipelines.desk.lighting import Row, is_sample
 from pipelines.desk.lists import among
+from pipelines.desk.parts import of_incident, of_owners
 from pipelines.store import fetch_rows
+from pipelines.texts import told
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -34,22 +37,6 @@ ABOUT = {
     ),
 }  # fmt: skip
 """What other tables say of an article, by the query that asks: a join of them all takes longer to plan than to run."""
-SENTENCES = """
-SELECT text_id, field, n, start_at, end_at, source, target, flags, engine, model FROM store.sentence
-WHERE current AND text_id IN {ids} ORDER BY text_id, CASE field WHEN 'title' THEN 0 ELSE 1 END, start_at, n
-"""
-EVIDENCE = """
-SELECT subject, subject_id, axis, value, text_id, article_id, quote, field, start_at, end_at FROM store.evidence
-WHERE subject_id IN {ids} ORDER BY subject, subject_id, axis, value, text_id, article_id, field, start_at, end_at
-"""
-TEXTS = """
-SELECT t.text_id, t.article_id AS read_from, t.published, j.class, j.materialisation, j.limbs, j.severity,
-       r.relevant, r.score AS relevance
-FROM store.text t
-LEFT JOIN (SELECT * FROM store.judgement WHERE text_id IN {ids}) j ON j.text_id = t.text_id
-LEFT JOIN (SELECT * FROM store.relevance WHERE text_id IN {ids}) r ON r.text_id = t.text_id
-WHERE t.text_id IN {ids} ORDER BY t.published NULLS LAST, t.text_id
-"""
 DECISIONS = """
 WITH here AS (SELECT * FROM store.decision WHERE subject_id IN {ids}
               OR (after->>'into') IN {ids} OR (before->>'incident_id') IN {ids})
@@ -75,43 +62,23 @@ def articles(con: DuckDBPyConnection, ids: Sequence[str], *, bodies: bool = Fals
         told = {row["article_id"]: row for row in _ask(con, sql + " WHERE article_id IN {ids}", list(found))}
         for name, row in found.items():
             row |= {column: told.get(name, {}).get(column) for column in columns}
+    return _by_day(con, list(found.values()))
+
+
+def _by_day(con: DuckDBPyConnection, rows: list[Row]) -> list[Row]:
+    """Articles with the names and countries of their outlets, earliest first."""
     outlets = {
         row["outlet_id"]: row for row in fetch_rows(con, "SELECT outlet_id, name, country FROM store.outlet")
     }
-    for row in found.values():
+    for row in rows:
         outlet = outlets.get(row["outlet_id"], {})
         row |= {"outlet": outlet.get("name") or row["outlet_id"], "country": outlet.get("country")}
-    return sorted(
-        found.values(), key=lambda row: (row["published"] is None, str(row["published"]), row["article_id"])
-    )
+    return sorted(rows, key=lambda row: (row["published"] is None, str(row["published"]), row["article_id"]))
 
 
 def carriers(con: DuckDBPyConnection, texts: Sequence[str]) -> list[str]:
     rows = _ask(con, "SELECT article_id FROM store.fold WHERE text_id IN {ids} ORDER BY article_id", texts)
     return [row["article_id"] for row in rows]
-
-
-def sentences(con: DuckDBPyConnection, texts: Sequence[str]) -> dict[str, list[Row]]:
-    """Sentences by text, in reading order."""
-    found: dict[str, list[Row]] = {}
-    for row in _ask(con, SENTENCES, texts):
-        found.setdefault(row["text_id"], []).append(row)
-    return found
-
-
-def evidence(con: DuckDBPyConnection, subjects: Sequence[str]) -> list[Row]:
-    """Evidence of incidents or texts, by axis and value."""
-    return _ask(con, EVIDENCE, subjects)
-
-
-LABELS = """
-SELECT subject, subject_id, axis, value, score, method, model, decided_by FROM store.label
-WHERE subject_id IN {ids} ORDER BY subject, subject_id, axis, score DESC NULLS LAST, value
-"""
-
-
-def labels(con: DuckDBPyConnection, subjects: Sequence[str]) -> list[Row]:
-    return _ask(con, LABELS, subjects)
 
 
 def decisions(con: DuckDBPyConnection, subjects: Sequence[str]) -> list[Row]:
@@ -134,35 +101,64 @@ def incident(con: DuckDBPyConnection, incident_id: str) -> Row | None:
         con, "SELECT * FROM store.incident_member WHERE incident_id = ? ORDER BY text_id", [incident_id]
     )
     text_ids = [row["text_id"] for row in members]
-    known = carriers(con, text_ids)
+    parts = _parts(con, incident_id, text_ids)
     redirects = _redirects(con, incident_id)
     history = fetch_rows(
         con, "SELECT * FROM store.incident_event WHERE incident_id = ? ORDER BY n", [incident_id]
     )
     for row in history:
         row["detail"] = json.loads(row["detail"]) if row["detail"] else None
-    found_sentences = sentences(con, text_ids)
+    known = [row["article_id"] for row in parts["article"]]
     return {
         "record": record,
         "members": {row["text_id"]: row for row in members},
-        "articles": articles(con, known),
-        "texts": _ask(con, TEXTS, text_ids),
-        "sentences": found_sentences,
-        "sample": any(is_sample(s["engine"], s["model"]) for rows in found_sentences.values() for s in rows),
-        "labels": labels(con, [incident_id, *text_ids]),
-        "evidence": evidence(con, [incident_id, *text_ids]),
+        "articles": parts["article"],
+        "texts": parts["text"],
+        "sentences": _by_text(parts["sentence"]),
+        "sample": any(is_sample(s["engine"], s["model"]) for s in parts["sentence"]),
+        "labels": parts["label"],
+        "evidence": parts["evidence"],
         "votes": fetch_rows(
             con,
             "SELECT * FROM store.vote WHERE incident_id = ? ORDER BY axis, texts DESC, articles DESC, value",
             [incident_id],
         ),
-        "facts": _ask(
-            con, "SELECT * FROM store.fact WHERE text_id IN {ids} ORDER BY kind, value, text_id, n", text_ids
-        ),
+        "facts": parts["fact"],
         "history": history,
         "decisions": decisions(con, [incident_id, *redirects, *text_ids, *known]),
         "redirects": redirects,
     }
+
+
+def _parts(con: DuckDBPyConnection, incident_id: str, text_ids: Sequence[str]) -> dict[str, list[Row]]:
+    """The rows of an incident by kind (:data:`pipelines.desk.parts.PARTS`), articles with their outlets."""
+    if has_edition(con):
+        names = ("text", "sentence", "label", "evidence", "fact", "article")
+        found = {name: of_incident(con, name, incident_id) for name in names}
+        return found | {"article": _by_day(con, found["article"])}
+    owners = [incident_id, *text_ids]
+    found = {name: of_owners(con, name, owners) for name in ("text", "sentence", "label", "evidence", "fact")}
+    return found | {"article": articles(con, carriers(con, text_ids))}
+
+
+def _versions(con: DuckDBPyConnection, article_id: str) -> list[Row]:
+    """Versions of the page, oldest first: ``change`` says in a sentence what changed, ``added`` and ``removed`` which sentences."""
+    rows = fetch_rows(
+        con,
+        "SELECT version, fetched, change, title FROM store.article WHERE article_id = ? ORDER BY version",
+        [article_id],
+    )
+    for row in rows:
+        row |= (change := told(row["change"])) | {"change": change["summary"]}
+    return rows
+
+
+def _by_text(lines: Sequence[Row]) -> dict[str, list[Row]]:
+    """Sentences by text, in reading order."""
+    found: dict[str, list[Row]] = {}
+    for line in lines:
+        found.setdefault(line["text_id"], []).append(line)
+    return found
 
 
 def _redirects(con: DuckDBPyConnection, incident_id: str) -> list[str]:
@@ -188,9 +184,18 @@ def article(con: DuckDBPyConnection, article_id: str) -> Row | None:
         return None
     record = found[0]
     text_id = record["text_id"]
-    texts = _ask(con, TEXTS, [text_id]) if text_id else []
+    own = [text_id] if text_id else []
+    texts = of_owners(con, "text", own)
     others = [name for name in carriers(con, [text_id]) if name != article_id] if text_id else []
-    lines = sentences(con, [text_id]).get(text_id, []) if text_id else []
+    lines = of_owners(con, "sentence", own)
+    incidents = fetch_rows(
+        con,
+        "SELECT i.incident_id, coalesce(i.title, i.title_original) AS title, i.state, m.role, m.reason, m.joined_by "
+        "FROM store.incident_member m JOIN store.incident i USING (incident_id) WHERE m.text_id = ? ORDER BY 1",
+        [text_id],
+    )
+    # what an incident rests on leads here too, where a person gave it a label that the text itself does not have
+    spans = of_owners(con, "evidence", [*own, *(row["incident_id"] for row in incidents)])
     return {
         "record": record,
         "text": texts[0] if texts else None,
@@ -198,22 +203,11 @@ def article(con: DuckDBPyConnection, article_id: str) -> Row | None:
         "sentences": lines,
         "sample": is_sample(record["title_engine"], record["title_model"])
         or any(is_sample(s["engine"], s["model"]) for s in lines),
-        "labels": labels(con, [text_id]) if text_id else [],
-        "evidence": evidence(con, [text_id]) if text_id else [],
-        "facts": fetch_rows(
-            con, "SELECT * FROM store.fact WHERE text_id = ? ORDER BY kind, value, n", [text_id]
-        ),
-        "incidents": fetch_rows(
-            con,
-            "SELECT i.incident_id, coalesce(i.title, i.title_original) AS title, i.state, m.role, m.reason, m.joined_by "
-            "FROM store.incident_member m JOIN store.incident i USING (incident_id) WHERE m.text_id = ? ORDER BY 1",
-            [text_id],
-        ),
-        "versions": fetch_rows(
-            con,
-            "SELECT version, fetched, change, title FROM store.article WHERE article_id = ? ORDER BY version",
-            [article_id],
-        ),
+        "labels": of_owners(con, "label", own),
+        "evidence": [row for row in spans if row["text_id"] == text_id],
+        "facts": of_owners(con, "fact", own),
+        "incidents": incidents,
+        "versions": _versions(con, article_id),
         "fetches": fetch_rows(
             con,
             "SELECT fetch_id, url, fetched, http_status, outcome, warc_file, warc_offset, page_sha256 FROM store.fetch "

@@ -1,37 +1,24 @@
 """The desk's own edition of the database: a copy that is laid out for looking things up, never for writing.
 
-Indexes on what pages ask by, and two tables made for reading: ``desk.search`` (what a search looks in, with what stands
-in an incident first, so that the rest need not be read) and ``desk.rejects``. It lies under ``desk/`` of the data folder and can be deleted.
+Indexes on what pages ask by, and tables made for reading: ``desk.rejects``, and what an incident is made of, side by
+side (:mod:`pipelines.desk.parts`). It lies under ``desk/`` of the data folder and can be deleted.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.desk import parts
 from pipelines.desk.works import REJECTS
 from pipelines.store import Store, reading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_SEARCH = """
-CREATE TABLE desk.search AS
-SELECT s.article_id, m.text_id IS NOT NULL AS grouped, s.title, s.body, coalesce(lower(e.title_en), '') AS title_en,
-       coalesce(n.english, '') AS english, f.text_id, m.incident_id, a.published, a.text
-FROM store.search s
-JOIN (SELECT article_id, arg_max(text, version) AS text, arg_max(published, version) AS published
-      FROM store.article GROUP BY article_id) a USING (article_id)
-LEFT JOIN store.fold f USING (article_id)
-LEFT JOIN store.title_en e USING (article_id)
-LEFT JOIN (SELECT text_id, lower(string_agg(target, ' ' ORDER BY n)) AS english FROM store.sentence
-           WHERE current AND field = 'text' GROUP BY text_id) n ON n.text_id = f.text_id
-LEFT JOIN (SELECT text_id, min(incident_id) AS incident_id FROM store.incident_member
-           JOIN store.incident USING (incident_id) WHERE merged_into IS NULL GROUP BY text_id) m ON m.text_id = f.text_id
-ORDER BY grouped DESC, s.article_id
-"""
 _INDEXES = {
     "article": ("article_id",),
     "evidence": ("subject_id",),
@@ -77,16 +64,21 @@ def build(data_dir: Path) -> Path:
 
 def _lay_out(con: DuckDBPyConnection) -> None:
     con.execute("CREATE SCHEMA desk")
-    con.execute(_SEARCH)
     con.execute(f"CREATE TABLE desk.rejects AS {REJECTS}")
+    parts.lay_out(con)
     for table, columns in _INDEXES.items():
         for column in columns:
             con.execute(f"CREATE INDEX desk_{table}_{column} ON store.{table} ({column})")
+    con.execute(f"CREATE SCHEMA {LAYOUT}")
+
+
+LAYOUT = "layout_" + hashlib.sha256(repr((REJECTS, parts.PARTS, _INDEXES)).encode()).hexdigest()[:12]
+"""An empty schema of this name says that an edition is laid out as this code reads it; another one is made anew."""
 
 
 def has_edition(con: DuckDBPyConnection) -> bool:
-    """Whether the connection is to an edition."""
+    """Whether the connection is to an edition of the present layout."""
     found = con.execute(
-        "SELECT 1 FROM duckdb_schemas() WHERE schema_name = 'desk' AND NOT internal"
+        "SELECT 1 FROM duckdb_schemas() WHERE schema_name = ? AND NOT internal", [LAYOUT]
     ).fetchone()
     return found is not None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.desk.lists import among
+from pipelines.desk.values import because
 from pipelines.store import fetch_rows
+from pipelines.texts import told
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -14,6 +18,36 @@ if TYPE_CHECKING:
 Step = dict[str, Any]
 """``stage``, ``subject``, ``outcome``, ``reason``, ``version``, ``run_id``, ``when``."""
 ABOUT_TEXTS = ("relevance", "labels", "incidents")
+_MEMBER = re.compile(r"in (\S+) as (.+)")
+PASSED = frozenset({"ok", "landed", "unchanged", "listed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer in one line."""
+
+    what: str
+    incident_id: str | None = None
+    why: str = ""
+
+
+def verdict(steps: Sequence[Step]) -> Verdict:
+    """Where it is, or the first stage that it did not pass; of several fetches of a page the last counts."""
+    for step in steps:
+        if match := _MEMBER.fullmatch(step["outcome"]):
+            return Verdict(f"It is here, as {match[2]} in", match[1], step["reason"] or "")
+    last: dict[str, Step] = {}
+    for step in steps:
+        if step["stage"] in ("landing", "reading") or step["version"]:
+            last[step["stage"]] = step
+    for stage in ("landing", "reading", "language", "texts", *ABOUT_TEXTS):
+        if stage in last and last[stage]["outcome"] not in PASSED:
+            outcome = last[stage]["outcome"]
+            why = because(last[stage]["reason"], outcome).removesuffix(".")
+            return Verdict(f"It stopped at {stage}, as {outcome.replace('_', ' ')}", None, why)
+    if "landing" in last and len(last) == 1:
+        return Verdict("It has landed, and the line has not read it yet: the next run does")
+    return Verdict("Nothing stopped it, and no incident holds it")
 
 
 def explain(con: DuckDBPyConnection, asked: str) -> list[Step]:
@@ -61,6 +95,7 @@ def _steps(con: DuckDBPyConnection, article_id: str | None, fetches: Sequence[di
         steps += [_fetch(row), *answers.get(("reading", row["fetch_id"]), [])]
     if not article_id:
         return steps
+    steps += _versions(con, article_id)
     for stage in ("language", "texts"):
         steps += answers.get((stage, article_id), [])
     if fold:
@@ -86,6 +121,28 @@ def _steps(con: DuckDBPyConnection, article_id: str | None, fetches: Sequence[di
         )
         for d in decisions
     ]
+
+
+def _versions(con: DuckDBPyConnection, article_id: str) -> list[Step]:
+    """What changed when the page changed, sentence by sentence."""
+    rows = con.execute(
+        "SELECT version, change, fetched FROM store.article WHERE article_id = ? AND change IS NOT NULL ORDER BY version",
+        [article_id],
+    ).fetchall()
+    steps = []
+    for version, kept, fetched in rows:
+        change = told(kept)
+        lines = [*(f"− {line}" for line in change["removed"]), *(f"+ {line}" for line in change["added"])]
+        steps.append(
+            _step(
+                "version",
+                article_id,
+                f"version {version}",
+                " ".join([change["summary"], *lines]),
+                when=fetched,
+            )
+        )
+    return steps
 
 
 def _step(stage: str, subject: str, outcome: str, reason: str, run_id: str = "", when: Any = None) -> Step:

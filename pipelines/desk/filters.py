@@ -91,11 +91,13 @@ class Filters:
     def empty(self) -> bool:
         return not (self.words or self.since or self.until or any(self.chosen.values()))
 
-    def describe(self) -> str:
-        """The filters in words, to name a saved query by."""
+    def describe(self, say: Callable[[str, str], str] = lambda _axis, value: value) -> str:
+        """The filters in words, to name a saved query by; ``say`` names the value of an axis."""
         parts = [f"“{self.words}”"] if self.words else []
         parts += [
-            f"{AXES[axis].lower()} {' or '.join(values)}" for axis, values in self.chosen.items() if values
+            f"{AXES[axis].lower()} {' or '.join(say(axis, value) for value in values)}"
+            for axis, values in self.chosen.items()
+            if values
         ]
         parts += [f"from {self.since}"] if self.since else []
         parts += [f"to {self.until}"] if self.until else []

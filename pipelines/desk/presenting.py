@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from pipelines.desk.lighting import Row, aligned, anchor, is_sample, quote_en
+from pipelines.desk.values import country, day_said, say
 from pipelines.desk.wording import CLASS_NAMES, ROLE_NAMES
 
 AXES = (
@@ -29,25 +30,35 @@ FACTS = {
     "country": "Countries",
     "mitigation": "Actions taken",
 }
+WHOLE = 12
+"""Texts shown with every sentence that a label rests on; of the others the page shows those that it quotes."""
+QUOTED, QUOTED_FIRST = 6, 4
+"""Quotations shown for a value, and for the class."""
 
 
 def present(found: Row) -> Row:
     """What the page of an incident shows."""
     record = found["record"]
     texts = _texts(found)
-    numbers = {text["text_id"]: text["number"] for text in texts}
+    quotes = _Quotes(found, {text["text_id"]: text["number"] for text in texts})
+    numbers = quotes.numbers
+    why = quotes.of("class", record["class"], QUOTED_FIRST)
+    axes = [axis for key, name in AXES if (axis := _axis(found, key, name, quotes))["values"]]
+    _light_up(found, texts, quotes.shown)
     return {
         "record": record,
         "class_name": CLASS_NAMES.get(record["class"], "Not classed"),
         "summary": _summary(record, numbers),
-        "why": _quotes(found, "class", record["class"], numbers),
-        "axes": [axis for key, name in AXES if (axis := _axis(found, key, name, numbers))["values"]],
+        "why": why,
+        "axes": axes,
         "votes": _votes(found["votes"]),
         "texts": texts,
         "story": _story(record, texts),
         "facts": _facts(found["facts"], numbers),
         "outlets": len({a["outlet_id"] for a in found["articles"]}),
         "languages": sorted({a["language_tag"] for a in found["articles"] if a["language_tag"]}),
+        "countries": [country(code) for code in record["countries"] or []],
+        "origins": record["origin_names"] or [],
     }
 
 
@@ -69,35 +80,42 @@ def _summary(record: Row, numbers: dict[str, int]) -> list[Row]:
     )
 
 
-def _quotes(found: Row, axis: str, value: str | None, numbers: dict[str, int]) -> list[Row]:
-    """The quotations behind a value: the incident's own, else those of its texts; each sentence once."""
-    if value is None:
-        return []
-    of_value = [row for row in found["evidence"] if row["axis"] == axis and row["value"] == value]
-    own = [row for row in of_value if row["subject"] == "incident"] or of_value
-    outlets = {a["article_id"]: a for a in found["articles"]}
-    seen: set[str] = set()
-    quotes = []
-    for row in own:
-        if (place := anchor(row)) in seen:
-            continue
-        seen.add(place)
-        article = outlets.get(row["article_id"])
-        quotes.append(
-            {
-                "quote": row["quote"].strip(),
-                "english": quote_en(row, found["sentences"].get(row["text_id"], [])),
-                "lang": article["language_tag"] if article else None,
-                "outlet": article["outlet"] if article else row["article_id"],
-                "article_id": row["article_id"],
-                "number": numbers.get(row["text_id"]),
-                "anchor": place,
-            }
-        )
-    return quotes
+class _Quotes:
+    """The quotations behind values, and which places in the texts they lead to."""
+
+    def __init__(self, found: Row, numbers: dict[str, int]) -> None:
+        self.numbers = numbers
+        self.shown: set[str] = set()
+        self._sentences = found["sentences"]
+        self._articles = {a["article_id"]: a for a in found["articles"]}
+        self._by_value: dict[tuple[str, str], list[Row]] = {}
+        for row in found["evidence"]:
+            self._by_value.setdefault((row["axis"], row["value"]), []).append(row)
+
+    def of(self, axis: str, value: str | None, most: int) -> Row:
+        """The first ``most`` quotations behind a value, and how many ``more`` there are: the incident's own, else those
+        of its texts; each place once."""
+        every = self._by_value.get((axis, value or ""), [])
+        own = [row for row in every if row["subject"] == "incident"] or every
+        places = {anchor(row): row for row in reversed(own)}
+        rows = list(reversed(places.items()))
+        self.shown |= {place for place, _ in rows[:most]}
+        return {"rows": [self._shown(place, row) for place, row in rows[:most]], "more": len(rows[most:])}
+
+    def _shown(self, place: str, row: Row) -> Row:
+        article = self._articles.get(row["article_id"])
+        return {
+            "quote": row["quote"].strip(),
+            "english": quote_en(row, self._sentences.get(row["text_id"], [])),
+            "lang": article["language_tag"] if article else None,
+            "outlet": article["outlet"] if article else row["article_id"],
+            "article_id": row["article_id"],
+            "number": self.numbers.get(row["text_id"]),
+            "anchor": place,
+        }
 
 
-def _axis(found: Row, axis: str, name: str, numbers: dict[str, int]) -> Row:
+def _axis(found: Row, axis: str, name: str, quotes: _Quotes) -> Row:
     record = found["record"]
     votes = {row["value"]: row for row in found["votes"] if row["axis"] == axis}
     rows = {
@@ -112,11 +130,11 @@ def _axis(found: Row, axis: str, name: str, numbers: dict[str, int]) -> Row:
         "values": [
             {
                 "value": value,
-                "label": f"({value})" if axis == "limb" else value,
+                "label": say(axis, value, {}),
                 "by": None if row["decided_by"] in ("machine", "rule", None) else row["decided_by"],
                 "score": row["score"],
                 "votes": votes[value]["texts"] if value in votes else None,
-                "quotes": _quotes(found, axis, value, numbers),
+                "quotes": quotes.of(axis, value, QUOTED),
             }
             for value, row in rows.items()
         ],
@@ -152,10 +170,6 @@ def _texts(found: Row) -> list[Row]:
             continue
         lead = next((a for a in articles if a["article_id"] == text["read_from"]), articles[0])
         member = found["members"][text["text_id"]]
-        spans = [
-            row for row in found["evidence"]
-            if row["text_id"] == text["text_id"] and row["article_id"] == lead["article_id"] and row["axis"] != "relevant"
-        ]  # fmt: skip
         lines = found["sentences"].get(text["text_id"], [])
         rows.append(
             {
@@ -168,7 +182,6 @@ def _texts(found: Row) -> list[Row]:
                 "class_name": CLASS_NAMES.get(text["class"], "not classed"),
                 "differs": bool(text["class"]) and text["class"] != found["record"]["class"],
                 "credits": lead["attributed_source"],
-                "lit": _lit(spans, lines),
                 "translated": any(line["target"] for line in lines),
                 "flagged": sum(1 for line in lines if line["flags"]),
                 "sample": any(is_sample(line["engine"], line["model"]) for line in lines)
@@ -179,6 +192,24 @@ def _texts(found: Row) -> list[Row]:
     for number, row in enumerate(rows, 1):
         row["number"] = number
     return rows
+
+
+def _light_up(found: Row, texts: Sequence[Row], quoted: set[str]) -> None:
+    """Give each text its ``lit`` sentences, and say how many ``unlit`` ones only the article's own page shows."""
+    spans: dict[tuple[str, str], list[Row]] = {}
+    for row in found["evidence"]:
+        if row["axis"] != "relevant":
+            spans.setdefault((row["text_id"], row["article_id"]), []).append(row)
+    for text in texts:
+        own = spans.get((text["text_id"], text["lead"]["article_id"]), [])
+        shown = own if text["number"] <= WHOLE else [row for row in own if anchor(row) in quoted]
+        lines = found["sentences"].get(text["text_id"], [])
+        text["lit"] = _lit(shown, lines)
+        text["unlit"] = len(_places(own)) - len(_places(shown))
+
+
+def _places(spans: Iterable[Row]) -> set[tuple[str, int]]:
+    return {(span["field"], span["start_at"]) for span in spans}
 
 
 def _lit(spans: Sequence[Row], lines: Sequence[Row]) -> list[Row]:
@@ -246,7 +277,7 @@ def _facts(rows: Sequence[Row], numbers: dict[str, int]) -> list[Row]:
     for row in rows:
         if row["kind"] not in FACTS:
             continue
-        value = " ".join(str(part) for part in (row["value"], row["unit"]) if part)
+        value = fact_said(row)
         item = groups.setdefault(row["kind"], {}).setdefault(
             value, {"value": value, "roles": set(), "numbers": set(), "quote": row["quote"]}
         )
@@ -265,3 +296,13 @@ def _facts(rows: Sequence[Row], numbers: dict[str, int]) -> list[Row]:
         for kind, name in FACTS.items()
         if kind in groups
     ]
+
+
+def fact_said(row: Row) -> str:
+    """A fact's value as a person writes it: ``Taiwan``, ``the 20th (month not said)``, ``1 person``."""
+    if row["kind"] == "country":
+        return country(row["value"])
+    if row["kind"] == "event_date":
+        return day_said(row["value"])
+    unit = "person" if (row["value"], row["unit"]) == ("1", "people") else row["unit"]
+    return " ".join(str(part) for part in (row["value"], unit) if part)

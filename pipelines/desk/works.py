@@ -186,15 +186,17 @@ change with its versions."""
 STAGES = ("landing", "reading", "language", "texts", "relevance", "labels", "incidents")
 
 
-def reject_counts(con: DuckDBPyConnection, *, table: str = "") -> list[Row]:
+def reject_counts(con: DuckDBPyConnection, *, table: str = "", words: str = "") -> list[Row]:
     """How many were rejected, by ``stage``, ``outcome`` and ``outlet_id``.
 
+    :param words: as for :func:`rejects`.
     :param table: where :data:`REJECTS` is kept ready; worked out where it is not.
     """
     return fetch_rows(
         con,
-        f"SELECT stage, outcome, outlet_id, count(*) AS n FROM {table or f'({REJECTS})'} GROUP BY ALL "
-        "ORDER BY n DESC, stage, outcome, outlet_id",
+        f"SELECT stage, outcome, outlet_id, count(*) AS n FROM {table or f'({REJECTS})'} WHERE contains(words, ?) "
+        "GROUP BY ALL ORDER BY n DESC, stage, outcome, outlet_id",
+        [words.lower()],
     )
 
 

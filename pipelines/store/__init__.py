@@ -15,10 +15,12 @@ from .bulk import fetch_rows, insert, utc
 from .connection import (
     NewerStoreError,
     NoStoreError,
+    OlderStoreError,
     StoreBusyError,
     StoreError,
     connect,
     database_path,
+    fsync_folder,
     transaction,
 )
 from .schema import migrate, pending
@@ -29,10 +31,13 @@ if TYPE_CHECKING:
 __all__ = [
     "NewerStoreError",
     "NoStoreError",
+    "OlderStoreError",
     "Store",
     "StoreBusyError",
     "StoreError",
+    "database_path",
     "fetch_rows",
+    "fsync_folder",
     "insert",
     "transaction",
     "utc",
@@ -55,7 +60,7 @@ class Store:
         """A read-only connection; raises :class:`NoStoreError` when there is no database yet."""
         with connect(self.path, read_only=True, wait=wait) as con:
             if pending(con):
-                raise StoreError(f"{self.path} needs a migration: wiredesk store migrate")
+                raise OlderStoreError(f"{self.path} needs a migration: wiredesk store migrate")
             yield con
 
     @contextmanager

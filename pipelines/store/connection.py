@@ -35,6 +35,10 @@ class NoStoreError(StoreError):
     """There is no database yet."""
 
 
+class OlderStoreError(StoreError):
+    """The database was written by an earlier wiredesk and has not been migrated."""
+
+
 class NewerStoreError(StoreError):
     """The database was written by a newer wiredesk."""
 

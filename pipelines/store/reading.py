@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .connection import DATABASE, NoStoreError, StoreBusyError, StoreError, connect, fsync_folder
+from .connection import (
+    DATABASE,
+    NoStoreError,
+    OlderStoreError,
+    StoreBusyError,
+    StoreError,
+    connect,
+    fsync_folder,
+)
 from .schema import pending
 
 if TYPE_CHECKING:
@@ -47,7 +55,7 @@ def reader(data_dir: Path, *, wait: float = 2.0) -> Iterator[DuckDBPyConnection]
     try:
         with connect(data_dir / DATABASE, read_only=True, wait=wait) as con:
             if pending(con):
-                raise StoreError("the database needs a migration: wiredesk store migrate")
+                raise OlderStoreError("the database needs a migration: wiredesk store migrate")
             yield con
             return
     except StoreBusyError:

@@ -36,8 +36,8 @@ class Answer:
 
     @property
     def words(self) -> str:
-        """The page as a reader sees it: tags gone, white space single."""
-        bare = re.sub(r"<(script|style)\b.*?</\1>", " ", self.text, flags=re.DOTALL)
+        """The page as a reader sees it: tags gone, what opens at a key closed, white space single."""
+        bare = re.sub(r"<(script|style|dialog)\b.*?</\1>", " ", self.text, flags=re.DOTALL)
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
 
     def field(self, name: str) -> str:
@@ -102,8 +102,11 @@ class Browser:
         """Open a page, fill in one of its forms and send it."""
         shown = self.get(page)
         pairs = [("csrf", shown.field("csrf")), ("back", page.partition("?")[0]), ("action", action)]
-        if 'name="incident"' in shown.text:
-            pairs += [("incident", shown.field("incident")), ("seen", shown.field("seen"))]
+        pairs += [
+            (name, shown.field(name))
+            for name in ("incident", "article", "seen")
+            if f'name="{name}"' in shown.text
+        ]
         return self.post(
             "/decide", pairs + list(dict(fields).items() if isinstance(fields, dict) else fields), **headers
         )

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.desk.edition import build
 from tests.desk.client import Browser, desk
 from tests.desk.data import make
 
 
 @pytest.fixture(scope="session")
 def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The world's data folder, made once; tests take copies."""
-    return make(tmp_path_factory.mktemp("world"))
+    """The world's data folder with the desk's edition of it, made once; tests take copies."""
+    folder = make(tmp_path_factory.mktemp("world"))
+    build(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")

@@ -151,6 +151,81 @@ def test_notes_and_seen_marks_never_clash(deciding: Browser, folder: Path) -> No
     assert other.post("/decide", mine | {"action": "seen", "back": "/"}).status == 200
 
 
+ARTICLE = "/article/lakenews:101"
+
+
+def test_each_corrected_field_is_one_decision(deciding: Browser, folder: Path) -> None:
+    page = deciding.get(ARTICLE)
+    fields = {
+        "title": "北湖醫院：分診系統誤判",
+        "published": "2026-03-02T02:00",
+        "published_precision": "minute",
+        "authors": "林小姐\r\n王先生\r\n",
+        "section": "",
+        "reason": "the printed page says so",
+    }
+    assert (
+        "Written down: title of lakenews:101 is 北湖醫院：分診系統誤判"
+        in deciding.decide(ARTICLE, "fix", fields).words
+    )
+    made = {d.after["field"]: d.after["value"] for d in journal(folder)}
+    assert made.pop("title") == "北湖醫院：分診系統誤判"
+    assert made.pop("authors") == ["林小姐", "王先生"]
+    assert made.get("published", "2026-03-02T02:00") == "2026-03-02T02:00"
+    assert {(d.subject, d.action, d.reason) for d in journal(folder)} == {
+        ("article", "fix", "the printed page says so")
+    }
+    assert "section" not in made, "what stays as it was is not written down"
+    assert 'name="text"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"title": ""}, "Title is empty"),
+        ({"published": "yesterday"}, "Published is a time in UTC like"),
+        ({"published": "2026-03-02T02:00+08:00"}, "Published is a time in UTC like"),
+        ({"published_precision": "second"}, "Published_precision is minute or day"),
+        ({}, "Every field is as it was"),
+    ],
+)
+def test_unfit_corrections_get_a_sentence(
+    deciding: Browser, folder: Path, fields: dict[str, str], said: str
+) -> None:
+    answer = deciding.decide(ARTICLE, "fix", {**fields, "reason": "x"})
+    assert answer.status == 400
+    assert said in answer.words
+    assert journal(folder) == []
+
+
+def test_two_who_correct_one_article_see_each_other(deciding: Browser, folder: Path) -> None:
+    other = Browser(deciding.port)
+    page = other.get(ARTICLE)
+    mine = {name: page.field(name) for name in ("csrf", "article", "seen")}
+    deciding.decide(ARTICLE, "fix", {"title": "first", "reason": "the page was cut"})
+    wanted = mine | {"action": "fix", "title": "second", "reason": "a slip of the pen", "back": ARTICLE}
+    clash = other.post("/decide", wanted)
+    assert clash.status == 409
+    assert "Nothing was written" in clash.words
+    assert "title of lakenews:101 is second" in clash.words
+    assert "title of lakenews:101 is first" in clash.words
+    assert len(journal(folder)) == 1
+    again = wanted | {"seen": clash.field("seen"), "csrf": clash.field("csrf")}
+    assert "Written down" in other.post("/decide", again).words
+    assert [d.after["value"] for d in journal(folder)] == ["first", "second"]
+
+
+def test_a_decision_is_taken_back_once(deciding: Browser, folder: Path) -> None:
+    deciding.decide(f"/incident/{HAZARD}", "note", {"note": "hello"})
+    (note,) = journal(folder)
+    csrf = deciding.get("/").field("csrf")
+    fields = {"csrf": csrf, "action": "undo", "decision": note.decision_id, "back": "/"}
+    assert "is taken back" in deciding.post("/decide", fields).words
+    again = deciding.post("/decide", fields)
+    assert (again.status, "anna has taken this decision back already" in again.words) == (409, True)
+    assert len(journal(folder)) == 2
+
+
 def test_a_form_that_does_not_say_what_was_seen_is_refused(deciding: Browser, folder: Path) -> None:
     page = deciding.get(f"/incident/{HAZARD}")
     for seen in ("", "r1", "r1.d0.x", "rx.dy"):

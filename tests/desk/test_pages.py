@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from pipelines import bundles
-from tests.desk.client import Browser, desk
-from tests.desk.data import HAZARD, INCIDENT, MERGED
+from tests.desk.client import Browser
+from tests.desk.data import INCIDENT, MERGED
 
 PAGES = (
     "/", "/incidents", f"/incident/{INCIDENT}", "/article/lakenews:101", "/review", "/search?q=分诊", "/rejects",
@@ -60,7 +59,9 @@ def test_the_list_filters_by_the_url_and_counts_beside_each_value(reading: Brows
     every = reading.get("/incidents").words
     assert "2 incidents" in every
     assert "hazard 1" in every
-    assert "lakenews 2" in every
+    assert "湖報 Lake News 2" in every
+    assert "Chinese (traditional, Taiwan) " in every
+    assert "TWN" not in every
     hazards = reading.get("/incidents?class=hazard").words
     assert "1 incident class hazard" in hazards
     assert "robotaxi software" in hazards
@@ -152,7 +153,7 @@ def test_charts_are_drawn_and_taken(reading: Browser) -> None:
     assert svg.headers["content-type"] == "image/svg+xml"
     ElementTree.fromstring(svg.body)
     table = reading.get("/incidents/chart/outlet.csv?class=hazard")
-    assert table.text == "outlet,incidents\r\nlakenews,1\r\n"
+    assert table.text == "outlet,name,incidents\r\nlakenews,湖報 Lake News,1\r\n"
     days = reading.get("/incidents/chart/timeline.csv").text
     assert days.splitlines()[1] == "2026-03-02,1,0,0"
     assert reading.get("/incidents/chart/secrets.csv").status == 404
@@ -194,65 +195,3 @@ def test_unknown_things_get_a_sentence(reading: Browser) -> None:
     ):  # fmt: skip
         answer = reading.get(path)
         assert (answer.status, said in answer.words) == (404, True), path
-
-
-def test_without_a_database_the_page_says_how_to_make_one(tmp_path: Path) -> None:
-    with desk(tmp_path / "nothing", publish=False) as browser:
-        answer = browser.get("/")
-        assert answer.status == 200
-        assert "wiredesk demo" in answer.words
-        assert not (tmp_path / "nothing" / "wiredesk.duckdb").exists()
-
-
-def test_the_copy_answers_while_a_line_writes(folder: Path) -> None:
-    import subprocess
-    import sys
-
-    from pipelines.store import reading as store
-
-    store.publish(folder)
-    holder = subprocess.Popen(
-        [
-            sys.executable, "-c",
-            ("import duckdb, sys; con = duckdb.connect(sys.argv[1]); con.execute(\"UPDATE store.incident SET title = 'newer'\"); "
-            "print('held', flush=True); sys.stdin.read()"),
-            str(folder / "wiredesk.duckdb"),
-        ],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    with holder, desk(folder, publish=False) as browser:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
-        words = browser.get(f"/incident/{HAZARD}").words
-        assert "You read a copy as of" in words
-        assert "robotaxi" in words
-        written = browser.decide(f"/incident/{HAZARD}", "accept")
-        assert "Written down: marked reviewed at revision 1" in written.words
-        holder.communicate("")
-
-
-def test_the_desk_brings_its_copy_up_to_date(folder: Path) -> None:
-    import time
-
-    with desk(folder) as browser:
-        assert browser.get("/").status == 200
-        copy = folder / "desk" / "reading" / "wiredesk.duckdb"
-        deadline = time.monotonic() + 15
-        while not copy.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert copy.exists()
-        words = browser.get(f"/incident/{HAZARD}").words
-        assert "robotaxi" in words
-        assert "You read a copy" not in words
-
-
-def test_a_damaged_edition_is_thrown_away(folder: Path) -> None:
-    from pipelines.desk.edition import build
-
-    edition = build(folder)
-    kept = edition.stat().st_mtime_ns
-    edition.write_bytes(b"not a database" * 1000)
-    os.utime(edition, ns=(kept, kept))
-    with desk(folder, publish=False) as browser:
-        assert "robotaxi" in browser.get(f"/incident/{HAZARD}").words
-    assert not edition.exists()

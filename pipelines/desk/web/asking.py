@@ -19,10 +19,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pipelines import decisions
 from pipelines.desk import cards as deck
+from pipelines.desk.values import outlet_names, say
 from pipelines.desk.web.render import environment, local_path
 from pipelines.desk.web.security import Manners
 from pipelines.desk.web.source import Opened, Source
-from pipelines.store import NoStoreError, StoreBusyError, StoreError
+from pipelines.desk.web.states import state
+from pipelines.store import NoStoreError, StoreError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -105,6 +107,18 @@ class Ask:
         return found
 
     @cached_property
+    def named(self) -> dict[str, str]:
+        """Outlets' names by id."""
+        if self.opened is None:
+            return {}
+        found: dict[str, str] = self.once("outlet names", outlet_names)
+        return found
+
+    def say(self, axis: str, value: str) -> str:
+        """What a value is called."""
+        return say(axis, value, self.named)
+
+    @cached_property
     def journal(self) -> list[decisions.Decision]:
         return self.desk.source.journal()
 
@@ -134,6 +148,7 @@ class Ask:
             "csrf": self.csrf,
             "nav": NAV,
             "opened": self.opened,
+            "named": self.named,
             "now": self.desk.clock(),
             "token": self.desk.manners.token is not None,
             "done": [d for d in self.journal if done and d.decision_id in done.split(",")] if done else [],
@@ -186,18 +201,16 @@ def _answer(desk: Desk, request: Request, handler: Page, store: bool) -> Respons
             return handler(closed)
         with desk.source.open() as opened:
             return handler(Ask(desk, request, opened))
-    except NoStoreError:
-        return closed.page("empty.html", data_dir=str(desk.data_dir))
-    except StoreBusyError:
-        message = (
-            "A line is writing to the database, and there is no published copy to read meanwhile. "
-            "Load the page again in a moment; wiredesk store publish makes the copy."
-        )
-        return closed.page("sorry.html", status=503, message=message)
     except SorryError as error:
         return closed.page("sorry.html", status=error.status, message=str(error))
-    except (StoreError, decisions.JournalError) as error:
+    except decisions.JournalError as error:
         return closed.page("sorry.html", status=500, message=str(error))
+    except StoreError as error:
+        found = state(error, desk.data_dir)
+        answer = closed.page("state.html", status=found.status, state=found)
+        if found.again:
+            answer.headers["retry-after"] = str(found.again)
+        return answer
 
 
 def text_of(form: FormData, name: str, *, longest: int = 2000) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipelines.desk.lighting import FLAGS
 from pipelines.desk.naming import pieces
+from pipelines.desk.values import because, country, language, say
 from pipelines.desk.wording import AXIS_NAMES, CLASS_NAMES, changed, decided
 
 if TYPE_CHECKING:
@@ -46,10 +47,14 @@ def environment() -> Environment:
         "clip": clip,
         "script": script,
         "pieces": pieces,
+        "release": lambda version: re.split(r"[+ ]", version)[0],
+        "country": country,
+        "language": language,
+        "because": because,
         "class_name": lambda value: CLASS_NAMES.get(value, "not classed"),
         "axis_name": lambda value: AXIS_NAMES.get(value, str(value).replace("_", " ")),
     }
-    env.globals |= {"decided": decided, "changed": changed, "FLAGS": FLAGS}
+    env.globals |= {"decided": decided, "changed": changed, "FLAGS": FLAGS, "say": say}
     return env
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines import decisions
-from pipelines.desk.edition import build, edition_path
+from pipelines.desk.edition import build, edition_path, has_edition
 from pipelines.store import Store, StoreBusyError, StoreError, reading
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Version = tuple[Any, ...]
-PATIENCE, ALONE = 0.25, 5.0
+PATIENCE, ALONE = 0.25, 1.0
 """Seconds to wait for a busy database: with a copy beside it, and without."""
 QUIET = 1.0
 """Seconds without a write after which the database is copied."""
@@ -88,25 +88,38 @@ class Source:
         published = reading.published_path(self.data_dir)
         copies = [path for path in (edition, published) if path.exists()]
         with ExitStack() as stack:
+            path = main
             try:
-                con = stack.enter_context(Store(self.data_dir).read(wait=PATIENCE if copies else ALONE))
-                path = main
-            except StoreBusyError:
-                if not copies:
-                    raise
-                path = max(copies, key=lambda copy: copy.stat().st_mtime_ns)
-                con = stack.enter_context(self._copy(path))
-            con.execute("SET enable_external_access = false")
-            yield Opened(con, path != main, _changed(path), _version(path))
+                try:
+                    con = stack.enter_context(Store(self.data_dir).read(wait=PATIENCE if copies else ALONE))
+                except StoreBusyError as busy:
+                    path, con = self._newest(copies, stack, busy)
+                con.execute("SET enable_external_access = false")
+                yield Opened(con, path != main, _changed(path), _version(path))
+            except _damage() as error:
+                raise StoreError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
+
+    def _newest(
+        self, copies: Sequence[Path], stack: ExitStack, busy: StoreBusyError
+    ) -> tuple[Path, DuckDBPyConnection]:
+        """The newest copy that can be opened; one that is damaged is passed over."""
+        for path in sorted(copies, key=lambda copy: copy.stat().st_mtime_ns, reverse=True):
+            try:
+                return path, stack.enter_context(self._copy(path))
+            except StoreError:
+                continue
+        raise busy
 
     def _fit(self, edition: Path) -> bool:
-        """Whether the edition can be opened; one that cannot (damaged, of another version) is made anew."""
+        """Whether the edition can be opened and asked; one that cannot (damaged, of another version) is made anew."""
         try:
-            with self._copy(edition):
-                return True
+            with self._copy(edition) as con:
+                if has_edition(con):
+                    return True
         except StoreError:
-            edition.unlink(missing_ok=True)
-            return False
+            pass
+        edition.unlink(missing_ok=True)
+        return False
 
     @contextmanager
     def _copy(self, path: Path) -> Iterator[DuckDBPyConnection]:
@@ -198,6 +211,13 @@ class Source:
         with self._lock:
             self._journal = (state, found)
         return found
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """What DuckDB raises when a file is not what its header promises."""
+    import duckdb
+
+    return (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
 
 
 def _log(path: Path) -> Path:

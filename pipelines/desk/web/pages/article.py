@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from pipelines.archive import PageError, read_record
@@ -10,9 +12,31 @@ from pipelines.desk.archived import harmless
 from pipelines.desk.explain import explain
 from pipelines.desk.lighting import aligned
 from pipelines.desk.naming import names_in
+from pipelines.desk.presenting import FACTS, fact_said
 from pipelines.desk.web.asking import Ask, SorryError
 from pipelines.desk.web.pages.incident import touching
 from pipelines.desk.web.security import ARCHIVED_POLICY
+
+TEXT_BY_HAND = 20_000
+"""Characters of a body that a form takes; percent-encoded Chinese has nine bytes a character."""
+
+
+def article_state(ask: Ask, record: dict[str, Any]) -> str:
+    """What somebody who looks at the article now has seen: its version, and how many decisions name it."""
+    return f"v{record['version']}.d{len(touching(ask.journal, {record['article_id']}))}"
+
+
+def fields_of(record: dict[str, Any]) -> dict[str, str]:
+    """What a person can correct of an article, as a form holds it: times in UTC, one author a line."""
+    moment = record["published"]
+    return {
+        "title": record["title"] or "",
+        "published": moment.isoformat(timespec="minutes") if moment else "",
+        "published_precision": record["published_precision"] or "",
+        "section": record["section"] or "",
+        "authors": "\n".join(record["authors"] or []),
+        "text": record["text"] or "",
+    }
 
 
 def article(ask: Ask) -> Response:
@@ -41,14 +65,40 @@ def article(ask: Ask) -> Response:
         axis=axis,
         value=ask.param("value"),
         steps=steps,
+        seen=article_state(ask, record),
+        fields=fields_of(record),
+        by_hand=len(record["text"] or "") <= TEXT_BY_HAND,
         names=names_in(
-            ask.con, [step["reason"] for step in steps] + [row["reason"] for row in found["incidents"]]
+            ask.con,
+            [text for step in steps for text in (step["outcome"], step["reason"])]
+            + [row["reason"] for row in found["incidents"]],
         ),
+        groups=_facts(found["facts"]),
         pending=touching(ask.pending, subjects),
         evidence_of={
             (row["axis"], row["value"]) for row in found["evidence"] if row["article_id"] == article_id
         },
     )
+
+
+def _facts(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """What is named in the text, by kind in the order of the incident page."""
+    return [
+        (
+            name,
+            [
+                {
+                    "value": fact_said(row),
+                    "role": (row["role"] or "").replace("_", " "),
+                    "quote": row["quote"],
+                }
+                for row in rows
+                if row["kind"] == kind
+            ],
+        )
+        for kind, name in FACTS.items()
+        if any(row["kind"] == kind for row in rows)
+    ]
 
 
 def captured(ask: Ask) -> Response:

@@ -15,9 +15,10 @@ from pipelines import decisions
 from pipelines.desk import dossier, saved
 from pipelines.desk.questions import bad_value
 from pipelines.desk.web.asking import NAME_COOKIE, Ask, SorryError, back_to, text_of
+from pipelines.desk.web.pages.article import TEXT_BY_HAND, article_state, fields_of
 from pipelines.desk.web.pages.incident import state_of, touching
 from pipelines.desk.web.security import LOGIN
-from pipelines.desk.wording import decided
+from pipelines.desk.wording import changed, decided
 
 Wanted = tuple[str, str, str, dict[str, Any]]
 """Subject, its id, action, and what the decision asks for."""
@@ -63,10 +64,10 @@ def decide(ask: Ask, form: FormData) -> Response:
 
 
 def _conflict(ask: Ask, form: FormData) -> dict[str, Any] | None:
-    """What changed since the form was made; ``None`` when nothing did, or the form is about no incident."""
+    """What changed since the form was made; ``None`` when nothing did, or the form is about nothing that changes."""
     incident_id, seen = text_of(form, "incident", longest=40), text_of(form, "seen", longest=40)
     if not incident_id:
-        return None
+        return _article_conflict(ask, form, seen) if form.get("article") else None
     match = re.fullmatch(r"r(\d+)\.d(\d+)", seen)
     current = dossier.current_id(ask.con, incident_id)
     if match is None or current is None:
@@ -82,12 +83,49 @@ def _conflict(ask: Ask, form: FormData) -> dict[str, Any] | None:
     history = [row for row in record["history"] if row["revision"] > revision] if record else []
     made = [d for d in touching(ask.journal, {current}) if d.action != "note"]
     return {
-        "card": card,
-        "incident_id": incident_id,
-        "revision": revision,
-        "history": history,
+        "title": card.title,
+        "url": f"/incident/{current}",
+        "moved": current if current != incident_id else "",
+        "saw": f"revision {revision}",
+        "happened": [
+            (
+                row["happened"],
+                f"r{row['revision']}",
+                changed(row["kind"], row["detail"], row["reason"], row["made_by"]),
+            )
+            for row in history
+        ],
         "made": made[count:],
         "now": now,
+        "subject": {"incident": current},
+    }
+
+
+def _article_conflict(ask: Ask, form: FormData, seen: str) -> dict[str, Any] | None:
+    """As :func:`_conflict`, for a form about an article: another version of it, or somebody's decision."""
+    found, article_id = _of_article(ask, form)
+    match = re.fullmatch(r"v(\d+)\.d(\d+)", seen)
+    if match is None:
+        raise SorryError(
+            400, "The form does not say which state of the article you saw: load the page again."
+        )
+    now = article_state(ask, found["record"])
+    if now == seen:
+        return None
+    version, count = int(match[1]), int(match[2])
+    return {
+        "title": found["record"]["title"] or article_id,
+        "url": f"/article/{quote(article_id, safe=':')}",
+        "moved": "",
+        "saw": f"version {version}",
+        "happened": [
+            (row["fetched"], f"v{row['version']}", row["change"] or "the outlet changed the page")
+            for row in found["versions"]
+            if row["version"] > version
+        ],
+        "made": touching(ask.journal, {article_id})[count:],
+        "now": now,
+        "subject": {"article": article_id},
     }
 
 
@@ -172,22 +210,52 @@ def _move(ask: Ask, form: FormData) -> list[Wanted]:
     ]
 
 
+def _of_article(ask: Ask, form: FormData) -> tuple[dict[str, Any], str]:
+    article_id = text_of(form, "article", longest=300)
+    found = dossier.article(ask.con, article_id)
+    if found is None:
+        raise SorryError(400, f"There is no article “{article_id}”.")
+    return found, article_id
+
+
 def _article(action: str) -> Callable[[Ask, FormData], list[Wanted]]:
     def read(ask: Ask, form: FormData) -> list[Wanted]:
-        article_id = text_of(form, "article", longest=300)
-        if not ask.con.execute(
-            "SELECT 1 FROM store.article WHERE article_id = ? LIMIT 1", [article_id]
-        ).fetchone():
-            raise SorryError(400, f"There is no article “{article_id}”.")
-        return [("article", article_id, action, {})]
+        return [("article", _of_article(ask, form)[1], action, {})]
 
     return read
+
+
+def _fix(ask: Ask, form: FormData) -> list[Wanted]:
+    """Every field that the form holds otherwise than the article does is a correction of its own."""
+    from pipelines.steps.effects_articles import unfit
+
+    found, article_id = _of_article(ask, form)
+    wanted: list[Wanted] = []
+    for name, before in fields_of(found["record"]).items():
+        if name not in form:
+            continue
+        given = text_of(form, name, longest=TEXT_BY_HAND).replace("\r\n", "\n")
+        if given == before.strip():
+            continue
+        value: Any = given
+        if name == "authors":
+            value = [line.strip() for line in given.splitlines() if line.strip()]
+        problem = unfit(name, value) if given or name in ("authors", "section") else f"{name} is empty"
+        if problem:
+            raise SorryError(400, f"{problem[0].upper()}{problem[1:]}.")
+        wanted.append(("article", article_id, "fix", {"field": name, "value": value}))
+    if not wanted:
+        raise SorryError(400, "Every field is as it was: there is nothing to write down.")
+    return wanted
 
 
 def _undo(ask: Ask, form: FormData) -> list[Wanted]:
     decision_id = text_of(form, "decision", longest=60)
     if not any(d.decision_id == decision_id for d in ask.journal):
         raise SorryError(400, f"The journal has no decision “{decision_id}”.")
+    before = next((d for d in ask.journal if d.action == "undo" and d.subject_id == decision_id), None)
+    if before is not None:
+        raise SorryError(409, f"{before.made_by} has taken this decision back already.")
     return [("decision", decision_id, "undo", {})]
 
 
@@ -204,9 +272,10 @@ READERS: dict[str, Callable[[Ask, FormData], Sequence[Wanted]]] = {
     "keep": _article("keep"),
     "drop": _article("drop"),
     "leave": _article("split"),
+    "fix": _fix,
     "undo": _undo,
 }
-REASONED = frozenset({"label", "merge", "split", "move", "keep", "drop", "leave"})
+REASONED = frozenset({"label", "merge", "split", "move", "keep", "drop", "leave", "fix"})
 """What changes the record says why."""
 
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from pipelines import search
 from pipelines.desk import works
 from pipelines.desk.edition import has_edition
-from pipelines.desk.explain import explain
+from pipelines.desk.explain import Step, explain, verdict
+from pipelines.desk.naming import Names, names_in
 from pipelines.desk.web.asking import Ask
 
 if TYPE_CHECKING:
@@ -53,12 +54,28 @@ def _counts(con: DuckDBPyConnection) -> list[dict[str, Any]]:
     return works.reject_counts(con, table=_ready(con))
 
 
+def _verdict(steps: list[Step], names: Names) -> dict[str, str]:
+    found = verdict(steps)
+    name = names.get(found.incident_id or "")
+    return {
+        "what": found.what,
+        "url": name.url if name else "",
+        "title": name.whole if name else "",
+        "why": found.why,
+    }
+
+
 def rejects(ask: Ask) -> Response:
     query, stage, outcome, outlet = (ask.param(name)[:300] for name in ("q", "stage", "outcome", "outlet"))
     page = max(1, min(int(ask.param("page")), 10_000)) if ask.param("page").isdigit() else 1
-    counts: list[dict[str, Any]] = ask.once("reject counts", _counts)
+    counts: list[dict[str, Any]] = (
+        works.reject_counts(ask.con, table=_ready(ask.con), words=query)
+        if query
+        else ask.once("reject counts", _counts)
+    )
     wanted = {"stage": stage, "outcome": outcome, "outlet_id": outlet}
     steps = explain(ask.con, query) if query else []
+    names = names_in(ask.con, [text for step in steps for text in (step["outcome"], step["reason"])])
     rows = works.rejects(
         ask.con,
         stage=stage,
@@ -91,7 +108,8 @@ def rejects(ask: Ask) -> Response:
             {
                 "name": name,
                 "values": [
-                    {"value": value, "n": n, "on": wanted[column] == value,
+                    {"label": ask.say("outlet", value) if column == "outlet_id" else value.replace("_", " "),
+                     "n": n, "on": wanted[column] == value,
                      "url": link(**{parameter: "" if wanted[column] == value else value})}
                     for value, n in ordered[:30]
                 ],
@@ -104,6 +122,8 @@ def rejects(ask: Ask) -> Response:
         outcome=outcome,
         outlet=outlet,
         steps=steps,
+        verdict=_verdict(steps, names),
+        names=names,
         near=works.similar_urls(ask.con, query) if query and not steps and "/" in query else [],
         rows=rows[:PER_PAGE],
         more=len(rows) > PER_PAGE,

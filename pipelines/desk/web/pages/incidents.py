@@ -47,7 +47,8 @@ def incidents(ask: Ask) -> Response:
         summaries=dossier.summaries(ask.con, [card.incident_id for card in shown]),
         marks={card.incident_id: ask.mark(card.incident_id) for card in shown},
         pending={d.subject_id for d in ask.pending},
-        groups=_groups(wanted, found),
+        groups=_groups(ask, wanted, found),
+        about=wanted.describe(ask.say),
         axes=filters.AXES,
         sorts=filters.SORTS,
         page=page,
@@ -55,7 +56,7 @@ def incidents(ask: Ask) -> Response:
         links={n: "/incidents?" + replace(wanted, page=n).query(page=True) for n in (page - 1, page + 1)},
         query=wanted.query(),
         timeline=charts.timeline(found.cards),
-        bars=_bars(wanted, found.cards),
+        bars=_bars(ask, wanted, found.cards),
         width=charts.WIDTH,
         height=charts.HEIGHT,
         saved=saved.queries(ask.desk.data_dir),
@@ -63,7 +64,7 @@ def incidents(ask: Ask) -> Response:
     )
 
 
-def _groups(wanted: filters.Filters, found: filters.Found) -> list[dict[str, Any]]:
+def _groups(ask: Ask, wanted: filters.Filters, found: filters.Found) -> list[dict[str, Any]]:
     """The filters with the values that they offer: label, number, whether chosen, and where a click leads."""
     groups = []
     for axis, name in filters.AXES.items():
@@ -71,7 +72,7 @@ def _groups(wanted: filters.Filters, found: filters.Found) -> list[dict[str, Any
         values = [
             {
                 "value": value,
-                "label": f"({value})" if axis == "limb" else value,
+                "label": ask.say(axis, value),
                 "n": n,
                 "on": value in there,
                 "url": "/incidents?" + wanted.toggled(axis, value).query(),
@@ -86,13 +87,18 @@ def _groups(wanted: filters.Filters, found: filters.Found) -> list[dict[str, Any
     return groups
 
 
-def _bars(wanted: filters.Filters, cards: list[Card]) -> list[dict[str, Any]]:
+def _bars(ask: Ask, wanted: filters.Filters, cards: list[Card]) -> list[dict[str, Any]]:
     drawn = []
     for axis in ("outlet", "harm_type", "industry", "country"):
         bars = charts.bars(cards, axis)
         if bars:
             rows = [
-                {"bar": bar, "url": "/incidents?" + wanted.toggled(axis, bar.label).query()} for bar in bars
+                {
+                    "bar": bar,
+                    "label": ask.say(axis, bar.label),
+                    "url": "/incidents?" + wanted.toggled(axis, bar.label).query(),
+                }
+                for bar in bars
             ]
             drawn.append(
                 {
@@ -113,13 +119,16 @@ def chart(ask: Ask) -> Response:
     wanted, found = chosen(ask)
     file = {"content-disposition": f'attachment; filename="incidents-{name}.{kind}"'}
     if kind == "csv":
-        columns, rows = charts.table(found.cards, name)
+        columns, rows = charts.table(found.cards, name, ask.say)
         return Response(charts.to_csv(columns, rows), 200, file, "text/csv; charset=utf-8")
     text = ask.desk.templates.get_template("chart.svg.html").render(
         name=charts.CHARTS[name],
-        about=wanted.describe(),
+        about=wanted.describe(ask.say),
         timeline=charts.timeline(found.cards) if name == "timeline" else None,
-        bars=charts.bars(found.cards, name)[: 2 * charts.LONGEST] if name != "timeline" else [],
+        bars=[
+            {"label": ask.say(name, bar.label), "n": bar.n, "share": bar.share}
+            for bar in (charts.bars(found.cards, name) if name != "timeline" else [])[: 2 * charts.LONGEST]
+        ],
         width=charts.WIDTH,
         height=charts.HEIGHT,
     )
@@ -132,7 +141,7 @@ def save(ask: Ask, form: FormData) -> Response:
     try:
         kept = saved.keep(
             ask.desk.data_dir,
-            name=text_of(form, "name", longest=80) or wanted.describe()[:80],
+            name=text_of(form, "name", longest=80) or wanted.describe(ask.say)[:80],
             query=wanted.query(),
             made_by=ask.name,
             made=ask.desk.clock(),
@@ -163,7 +172,7 @@ def feed(ask: Ask) -> Response:
     text = feeds.atom(
         feeds.entries(ask.con, {card.incident_id for card in found.cards}),
         root=root,
-        title=f"wiredesk: {title or wanted.describe()}",
+        title=f"wiredesk: {title or wanted.describe(ask.say)}",
         query=wanted.query(),
     )
     return Response(text, 200, None, "application/atom+xml; charset=utf-8")

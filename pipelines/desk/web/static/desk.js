@@ -32,9 +32,12 @@
     form.elements.reason.focus();
     return true;
   };
+  const help = document.querySelector('[data-keys="?"]');
+  const keys = document.getElementById("keyhelp");
+  if (keys) help.addEventListener("click", (event) => { event.preventDefault(); keys.showModal(); });
   const find = (attribute, key) => [...document.querySelectorAll(`[${attribute}]`)].find((el) => el.getAttribute(attribute).split(" ").includes(key));
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") { document.activeElement.blur(); first = ""; return; }
     if (typing(document.activeElement)) return;
     const key = event.key;
@@ -46,7 +49,7 @@
     } else if (key === "g") { first = "g"; setTimeout(() => { first = ""; }, 1500); }
     else if (key === "j") move(1);
     else if (key === "k") move(-1);
-    else if (key === "?") document.querySelector('[data-keys="?"]').click();
+    else if (key === "?") help.click();
     else if (key === "Enter" && document.activeElement.matches(".item")) document.activeElement.querySelector("h3 a, p a").click();
     else if (key === "x" && document.activeElement.matches(".item")) { const box = document.activeElement.querySelector("[data-choose]"); if (box) box.click(); else did = false; }
     else if (key === "u") { const button = document.querySelector('form input[name=action][value=undo] ~ button'); if (button) button.click(); else did = false; }

@@ -1,0 +1,120 @@
+"""What codes are called: countries, languages, outlets, limbs, days with unsaid parts, outcomes."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from pipelines.store import fetch_rows
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+NAMED = frozenset({"country", "language", "outlet", "limb", "class"})
+"""Axes whose values are codes that have names."""
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_DAY = re.compile(r"(\d{4}|XXXX)(?:-(\d\d|XX))?(?:-(\d\d|XX))?")
+_REASON = re.compile(r"\b(news|harm)s?\.([a-z_]+)")
+
+
+@cache
+def _tables() -> Mapping[str, Mapping[str, str]]:
+    text = (resources.files("pipelines.desk") / "names.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def say(axis: str, value: str, outlets: Mapping[str, str]) -> str:
+    """The name of a value for a person; the value itself where it is a name already, or none is known.
+
+    :param outlets: as :func:`outlet_names` gives them.
+    """
+    if axis == "country":
+        return country(value)
+    if axis == "language":
+        return language(value)
+    if axis == "outlet":
+        return outlets.get(value, value)
+    if axis == "limb":
+        return limb(value)
+    return value
+
+
+def outlet_names(con: DuckDBPyConnection) -> dict[str, str]:
+    """Outlets' names by id; of outlets that share a name, each with its id."""
+    rows = fetch_rows(con, "SELECT outlet_id, name FROM store.outlet WHERE name <> '' ORDER BY outlet_id")
+    names = [row["name"] for row in rows]
+    return {
+        row["outlet_id"]: row["name"]
+        if names.count(row["name"]) == 1
+        else f"{row['name']} ({row['outlet_id']})"
+        for row in rows
+    }
+
+
+def country(code: str) -> str:
+    """``Taiwan`` for ``TWN`` and for ``TW``."""
+    from pipelines.bundles import country_name
+
+    return country_name(code)
+
+
+@cache
+def language(tag: str) -> str:
+    """``Chinese (traditional, Taiwan)`` for ``zh-Hant-TW``."""
+    tables = _tables()
+    first, *rest = tag.split("-")
+    said = tables["languages"].get(first.lower())
+    if said is None:
+        return tag
+    parts = [tables["scripts"].get(part) or country(part.upper()) for part in rest]
+    return f"{said} ({', '.join(parts)})" if parts else said
+
+
+@cache
+def limb(letter: str) -> str:
+    """``(b) disruption of …``: a limb of the OECD's definition in its own words."""
+    from pipelines import profiles
+
+    words = profiles.load("ai-incidents").limbs.get(letter)
+    return f"({letter}) {words}" if words else f"({letter})"
+
+
+def day_said(edtf: str) -> str:
+    """``20th of a month that is not said`` for ``XXXX-XX-20`` (EDTF, unsaid parts as ``X``)."""
+    match = _DAY.fullmatch(edtf)
+    if match is None:
+        return edtf
+    year, month, day = ("" if part is None or "X" in part else part for part in match.groups())
+    if month and not 1 <= int(month) <= len(_MONTHS):
+        return edtf
+    name = _MONTHS[int(month) - 1] if month else ""
+    if day and not name:
+        return f"the {int(day)}{_ordinal(int(day))} (month not said)"
+    said = " ".join(part for part in (str(int(day)) if day else "", name, year) if part)
+    return said + ("" if year else " (year not said)")
+
+
+def _ordinal(n: int) -> str:
+    return "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+
+
+def because(reason: str | None, outcome: str = "") -> str:
+    """A stage's reason as a person reads it; what its outcome means where it gave none."""
+    if not reason:
+        return _tables()["outcomes"].get(outcome, "")
+    kinds = _REASON.findall(reason)
+    if not kinds or _REASON.sub("", reason).strip(" ,;"):
+        return reason
+    from pipelines import profiles
+
+    profile = profiles.load("ai-incidents")
+    groups: Mapping[str, Mapping[str, object]] = {"news": profile.news, "harm": profile.harms}
+    said = [getattr(groups[group].get(name), "about", name.replace("_", " ")) for group, name in kinds]
+    return "reads as " + "; ".join(dict.fromkeys(map(str, said)))
