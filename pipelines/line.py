@@ -17,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines import runlog
 from pipelines.steps import decisions, landing, outlets
 from pipelines.steps.base import Context, Result, Step, Task
 from pipelines.steps.incidents import FeaturesStep, IncidentsStep
@@ -25,6 +26,7 @@ from pipelines.steps.language import LanguageStep
 from pipelines.steps.reading import ReadingStep
 from pipelines.steps.relevance import RelevanceStep
 from pipelines.steps.revisions import RevisionsStep, age
+from pipelines.steps.search import SearchStep
 from pipelines.steps.texts import SignaturesStep, TextsStep
 from pipelines.steps.translation import TranslationStep
 from pipelines.store import Store, insert
@@ -43,10 +45,11 @@ STEPS: tuple[Callable[[Context], Step], ...] = (
     FeaturesStep,
     IncidentsStep,
     RevisionsStep,
+    SearchStep,
 )
 STAGES = ("reading", "language", "texts", "relevance", "translation", "labels", "incidents")
 """The names that ``wiredesk stage`` and ``run --from/--to`` know; ``signatures`` belongs to ``texts``, ``revisions`` to
-``incidents``."""
+``incidents``, and ``search`` indexes at the end of every run what the others changed."""
 
 Progress = Callable[[str, int, int], None]
 """Called with stage, inputs done and inputs in all."""
@@ -56,14 +59,34 @@ class LineError(Exception):
     """The line cannot go on; the message says where it stopped."""
 
 
+class BusyError(LineError):
+    """Another run is at work."""
+
+
 @dataclass(slots=True)
 class Funnel:
     """What came in to each stage and what became of it, in the order of the line."""
 
     landed: Counter[str] = field(default_factory=Counter)
     decisions: Counter[str] = field(default_factory=Counter)
+    told: list[str] = field(default_factory=list)
+    """A sentence for each decision that came to nothing."""
     stages: dict[str, Counter[str]] = field(default_factory=dict)
     inputs: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing came in, and no stage had anything to do."""
+        return not (self.landed or self.decisions.keys() - {"waiting"} or any(self.inputs.values()))
+
+    def add(self, other: Funnel) -> None:
+        """Count another run's funnel with this one."""
+        self.landed += other.landed
+        self.decisions = _later(self.decisions, other.decisions)
+        self.told += other.told
+        for stage, outcomes in other.stages.items():
+            self.stages.setdefault(stage, Counter()).update(outcomes)
+            self.inputs[stage] = self.inputs.get(stage, 0) + other.inputs[stage]
 
     def check(self) -> None:
         """:raises LineError: when a stage has not answered each input exactly once."""
@@ -82,11 +105,14 @@ def run(
     first: str | None = None,
     last: str | None = None,
     progress: Progress | None = None,
+    again: runlog.Entry | None = None,
 ) -> Funnel:
     """Run the line over everything that has landed and is not done.
 
     :param first: a stage to do again from, with all that follow; ``None`` does only what is not done.
     :param last: the last stage to run.
+    :param again: the entry of an earlier run that is done again: only what that run took in comes in, and nothing is
+        logged.
     :raises LineError: when inputs and outcomes of a stage do not add up, or another run is at work.
     """
     steps = [make(context) for make in STEPS]
@@ -96,59 +122,105 @@ def run(
     end = _position(steps, last) if last else len(steps) - 1
     if last == "incidents":
         end = len(steps) - 1
+    todo = steps[begin : end + 1] if end == len(steps) - 1 else [*steps[begin : end + 1], steps[-1]]
     with alone(context.data_dir):
         store.prepare(now=context.now)
         funnel = Funnel()
         with store.write() as con:
-            con.execute("UPDATE store.run SET outcome = 'interrupted' WHERE outcome = 'running'")
-            insert(
-                con,
-                "store.run",
-                [
-                    {
-                        "run_id": context.run_id,
-                        "command": command,
-                        "started": context.now,
-                        "outcome": "running",
-                        "versions": {step.name: step.version for step in steps},
-                    }
-                ],
-                replace=("run_id",),
-            )
+            broken = con.execute(
+                "UPDATE store.run SET outcome = 'interrupted' WHERE outcome = 'running' RETURNING run_id"
+            ).fetchall()
+            before = dict(con.execute("SELECT file, bytes_read FROM store.journal_position").fetchall())
+            _begin(con, context, command, {step.name: step.version for step in steps})
             _same_profile(con, context, first)
             outlets.fold_outlets(con)
-            funnel.landed = landing.fold_landing(con, context.data_dir / "landing")
-            funnel.decisions = decisions.fold_decisions(con, context)
+            funnel.landed = landing.fold_landing(
+                con, context.data_dir / "landing", again.landing if again else None
+            )
+            early = decisions.fold_decisions(con, context, again.decisions if again else None)
             if first:
                 for step in steps[begin:]:
                     step.forget(con)
-        for step in steps[begin : end + 1]:
+        late = decisions.Folded(Counter())
+        for step in todo:
             _run_step(store, context, step, funnel, progress)
             if step.name == "incidents":
                 with store.write() as con:  # decisions on incidents that did not exist until now
-                    funnel.decisions = _later(funnel.decisions, decisions.fold_decisions(con, context))
+                    late = decisions.fold_decisions(con, context, again.late if again else None)
+        funnel.decisions = _later(early.counts, late.counts)
+        funnel.told += [*early.told, *late.told]
         funnel.check()
         with store.write() as con:
-            age(con, context.now)
-            con.execute(
-                "UPDATE store.run SET outcome = 'done', finished = ? WHERE run_id = ?",
-                [context.now, context.run_id],
+            end_run(con, context)
+            taken = landing.lines_taken(con, context.data_dir, {} if broken else before)
+            new = _unlogged(con, context.data_dir, late.new) if broken else early.new
+        if again is None:
+            runlog.append(
+                context.data_dir,
+                runlog.Entry(
+                    run_id=context.run_id,
+                    command=command,
+                    started=context.now.isoformat(),
+                    profile=context.profile,
+                    model=context.translation_model,
+                    first=first,
+                    last=last,
+                    landing=taken,
+                    decisions=new,
+                    late=late.new,
+                    idle=funnel.idle and not (taken or new or late.new),
+                ),
             )
         return funnel
+
+
+def _begin(con: DuckDBPyConnection, context: Context, command: str, versions: dict[str, str]) -> None:
+    row = {
+        "run_id": context.run_id,
+        "command": command,
+        "started": context.now,
+        "outcome": "running",
+        "versions": versions,
+    }
+    insert(con, "store.run", [row], replace=("run_id",))
+
+
+def _unlogged(con: DuckDBPyConnection, data_dir: Path, late: Sequence[str]) -> tuple[str, ...]:
+    """Decisions that no entry of the run log holds: an interrupted run had taken them in."""
+    known = {name for entry in runlog.read(data_dir) for name in (*entry.decisions, *entry.late)} | {*late}
+    rows = con.execute(
+        "SELECT decision_id FROM store.decision WHERE outcome <> 'imported' ORDER BY position"
+    ).fetchall()
+    return tuple(name for (name,) in rows if name not in known)
+
+
+def end_run(con: DuckDBPyConnection, context: Context) -> None:
+    """A run has done its work: incidents without a late report grow quiet, and the run says so."""
+    age(con, context.now)
+    con.execute(
+        "UPDATE store.run SET outcome = 'done', finished = ? WHERE run_id = ?", [context.now, context.run_id]
+    )
+
+
+def idle_again(store: Store, context: Context, command: str) -> None:
+    """A run that found nothing to do, done again: its own row, and what its moment made quiet."""
+    with store.write() as con:
+        _begin(con, context, command, {make(context).name: make(context).version for make in STEPS})
+        end_run(con, context)
 
 
 @contextmanager
 def alone(data_dir: Path) -> Iterator[None]:
     """One line at a time on a data folder: two would group the same day twice, each blind to the other's incidents.
 
-    :raises LineError: when another run is at work.
+    :raises BusyError: when another run is at work.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "run.lock").open("a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise LineError(f"another run is at work on {data_dir}: wait until it has ended") from error
+            raise BusyError(f"another run is at work on {data_dir}: wait until it has ended") from error
         yield
 
 

@@ -43,6 +43,8 @@ class BundleContent:
     incident_id: str
     revision: int
     kind: str
+    digest: str
+    """SHA-256 of its list of files: names this very bundle."""
     record: Row
     warc_name: str | None
     """A name for the archive, from the content: the same bundle always gives the same."""
@@ -52,6 +54,11 @@ class BundleContent:
     decisions: list[Row]
     """In the form of the journal."""
     translations: list[Row]
+
+    @property
+    def name(self) -> str:
+        """A file name for it; the same bundle always has the same."""
+        return f"{self.incident_id}-r{self.revision}-{self.digest[:12]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,7 @@ def read_bundle(path: Path, *, trusted: bytes | None = None) -> BundleContent:
         incident_id=incident_id,
         revision=int(record["incident"]["revision"]),
         kind=record["kind"],
+        digest=hashlib.sha256(files["SHA256SUMS"]).hexdigest(),
         record=record,
         warc_name=warc_name,
         warc=warc,

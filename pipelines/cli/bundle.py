@@ -6,19 +6,16 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from pipelines import decisions, line
+from pipelines import decisions, intake, line, runlog
 from pipelines.cli.common import Session, UserError, store_errors
 from pipelines.cli.incident import must_exist
-from pipelines.steps.base import TOLD, Context
-from pipelines.store import insert
+from pipelines.cli.run import complaints
+from pipelines.steps.base import Context
 from pipelines.store.reading import reader
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -92,18 +89,20 @@ def import_(session: Session, bundle: Path, trusted: Path | None) -> None:
     """
     from pipelines import bundles
 
-    try:
+    context = Context(session.data_dir, session.run_id("import"), session.now, "")
+    with complaints(session), line.alone(session.data_dir):
         content = bundles.read_bundle(bundle, trusted=trusted.read_bytes() if trusted else None)
-        with store_errors():
-            session.store.prepare(now=session.now)
-            with session.store.read() as con:
-                plan = bundles.plan_import(con, content)
-            if plan.rows:
-                with session.store.write() as con:
-                    bundles.write_rows(con, plan)
-                    _told(session, con, plan.subjects)
-    except bundles.BundleError as error:
-        raise UserError(str(error)) from error
+        session.store.prepare(now=session.now)
+        with session.store.read() as con:
+            plan = bundles.plan_import(con, content)
+        if plan.rows:  # it is its own only source: kept, and told again by a rebuild
+            kept = intake.keep(session.data_dir, bundle, content.name)
+            intake.tell(session.store, context, plan)
+            started = session.now.isoformat()
+            runlog.append(
+                session.data_dir,
+                runlog.Entry(run_id=context.run_id, command="import", started=started, bundle=kept),
+            )
     if plan.warc_name:
         _land(session, plan.warc_name, plan.warc, plan.landing)
     for row in plan.decisions:
@@ -115,27 +114,6 @@ def import_(session: Session, bundle: Path, trusted: Path | None) -> None:
     )
     if plan.landing or plan.decisions:
         session.say("Next: wiredesk run")
-
-
-def _told(session: Session, con: DuckDBPyConnection, subjects: set[str]) -> None:
-    """What a share-safe bundle told counts as done: it has no body that a stage could judge again."""
-    context = Context(session.data_dir, session.run_id("import"), session.now, "ai-incidents")
-    for make in line.STEPS:
-        step = make(context)
-        told = [
-            {
-                "stage": step.name,
-                "subject_id": task.subject_id,
-                "input_sha256": task.input_sha256,
-                "outcome": "ok",
-                "reason": "told by a share-safe bundle",
-                "version": TOLD,
-                "run_id": context.run_id,
-            }
-            for task in step.pending(con)
-            if task.subject_id in subjects
-        ]
-        insert(con, "store.stage_result", told, replace=("stage", "subject_id"))
 
 
 def _land(session: Session, name: str, warc: bytes, lines: Sequence[Mapping[str, Any]]) -> None:

@@ -15,7 +15,7 @@ import click
 from pipelines import decisions
 from pipelines.cli.common import WRONG_USE, Session, UserError, store_errors, to_json
 from pipelines.desk import questions
-from pipelines.steps.effects import unfit
+from pipelines.steps.effects_articles import unfit
 from pipelines.store import StoreBusyError
 from pipelines.store.reading import reader
 

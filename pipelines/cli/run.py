@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -26,7 +28,12 @@ MEANS = {
 @click.option("--from", "first", type=click.Choice(STAGES), help="Do again from this stage.")
 @click.option("--to", "last", type=click.Choice(STAGES), help="Stop after this stage.")
 @click.option("--profile", default="ai-incidents", show_default=True, help="What the desk watches for.")
-@click.option("--translate-with", "model", metavar="PACKAGE", help="An installed package by name.")
+@click.option(
+    "--translate-with",
+    "model",
+    metavar="PACKAGE",
+    help="An installed package by name, or an OpenAI-compatible endpoint as URL#MODEL.",
+)
 @click.pass_obj
 def run_command(
     session: Session, first: str | None, last: str | None, profile: str, model: str | None
@@ -49,20 +56,35 @@ def run(
     command: str = "run",
 ) -> Funnel:
     """Run the line for a session; its complaints are sentences."""
-    from pipelines import decisions, line, profiles
+    from pipelines import line
     from pipelines.steps.base import Context
-    from pipelines.steps.landing import LandingLogError
 
     if first and last and STAGES.index(first) > STAGES.index(last):
         raise UserError(f"--from {first} comes after --to {last}", WRONG_USE)
     context = Context(session.data_dir, session.run_id(command), session.now, profile, model)
+    with complaints(session) as progress:
+        return line.run(session.store, context, command=command, first=first, last=last, progress=progress)
+
+
+@contextmanager
+def complaints(session: Session) -> Iterator[Progress]:
+    """What stops a run is a sentence; its progress shows on a terminal."""
+    from pipelines import bundles, decisions, line, profiles, runlog, translation
+    from pipelines.steps.landing import LandingLogError
+
     progress = Progress(session)
     try:
         with store_errors():
-            return line.run(
-                session.store, context, command=command, first=first, last=last, progress=progress
-            )
-    except (line.LineError, LandingLogError, decisions.JournalError, profiles.ProfileError) as error:
+            yield progress
+    except (
+        line.LineError,
+        LandingLogError,
+        decisions.JournalError,
+        profiles.ProfileError,
+        runlog.RunLogError,
+        bundles.BundleError,
+        *translation.ERRORS,
+    ) as error:
         raise UserError(str(error)) from error
     finally:
         progress.end()
@@ -78,6 +100,8 @@ def show(session: Session, funnel: Funnel) -> None:
         session.say("Nothing new has landed: nothing to do.")
         return
     session.say(table(rows, ["stage", "in", "outcome", "n", "means"]))
+    for sentence in funnel.told:
+        session.say(sentence)
 
 
 def rows_of(funnel: Funnel) -> list[dict[str, object]]:

@@ -60,22 +60,36 @@ def backup(session: Session, target: Path) -> None:
 
 
 @store_command.command("rebuild")
-@click.option("--profile", default="ai-incidents", show_default=True)
+@click.option("--profile", help="Judge by this profile; without it by the one that each run had.")
 @click.option("--translate-with", "model", metavar="PACKAGE", help="An installed package by name.")
 @click.pass_obj
-def rebuild(session: Session, profile: str, model: str | None) -> None:
-    """Make the database again from archive, landing log and decisions; the old one is kept beside it."""
+def rebuild(session: Session, profile: str | None, model: str | None) -> None:
+    """Make the database again from archive, landing logs, run log and decisions.
+
+    Run by run, with the times that the runs had. The old database answers until the new one is whole, and is kept
+    beside it.
+    """
+    from pipelines import rebuilding
     from pipelines.cli import run as line
+    from pipelines.desk.edition import edition_path
 
     path = session.store.path
     old = path.with_name(f"{path.name}.before-rebuild")
-    if path.exists():
-        if old.exists():
-            raise UserError(f"{old} exists: remove it first, it is what an earlier rebuild put aside")
-        with store_errors(), session.store.write():
-            pass  # nobody else holds it, and its log is folded in
-        path.rename(old)
-    funnel = line.run(session, profile=profile, model=model, command="rebuild")
+    if path.exists() and old.exists():
+        raise UserError(f"{old} exists: remove it first, it is what an earlier rebuild put aside")
+    with line.complaints(session) as progress:
+        funnel = rebuilding.rebuild(
+            session.data_dir,
+            run_id=session.run_id("rebuild"),
+            now=session.now,
+            profile=profile,
+            model=model,
+            progress=progress,
+        )
+    edition_path(session.data_dir).unlink(missing_ok=True)  # the desk's own copy; it makes a new one
+    if reading.published_path(session.data_dir).exists():
+        with store_errors():
+            reading.publish(session.data_dir)
     line.show(session, funnel)
     if old.exists():
         session.say(f"the old database: {old}")

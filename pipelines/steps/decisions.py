@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines import decisions as journal
@@ -19,14 +21,26 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def fold_decisions(con: DuckDBPyConnection, context: Context) -> Counter[str]:
-    """Take in new decisions and try the waiting ones again; counts by outcome."""
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What came of decisions: counts by outcome, the ids that were new, and a sentence for each without effect."""
+
+    counts: Counter[str]
+    new: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+def fold_decisions(con: DuckDBPyConnection, context: Context, only: Collection[str] | None = None) -> Folded:
+    """Take in new decisions and try the waiting ones again.
+
+    :param only: for a run that is done again: the ids that it had taken in.
+    """
     known = {name for (name,) in con.execute("SELECT decision_id FROM store.decision").fetchall()}
     row = con.execute("SELECT coalesce(max(position), 0) FROM store.decision").fetchone()
     position = row[0] if row else 0
     new = []
     for _, _, decision in journal.read(context.data_dir):
-        if decision.decision_id in known:
+        if decision.decision_id in known or (only is not None and decision.decision_id not in only):
             continue
         known.add(decision.decision_id)
         position += 1
@@ -46,16 +60,22 @@ def fold_decisions(con: DuckDBPyConnection, context: Context) -> Counter[str]:
         )
     insert(con, "store.decision", new)
     counts: Counter[str] = Counter()
+    told = []
     waiting = fetch_rows(con, "SELECT * FROM store.decision WHERE outcome = 'waiting' ORDER BY position")
     for decision_row in waiting:
         decision_row["after"] = json.loads(decision_row["after"] or "{}")
         outcome, before = effects.apply(con, context, decision_row)
         counts[outcome] += 1
+        if "why" in before:
+            what = f"{decision_row['action']} {decision_row['subject']} {decision_row['subject_id']}"
+            told.append(
+                f"{decision_row['decision_id']} ({what}) {outcome.replace('_', ' ')}: {before['why']}"
+            )
         con.execute(
             "UPDATE store.decision SET outcome = ?, before = ? WHERE decision_id = ?",
             [outcome, json.dumps(before, ensure_ascii=False, default=str), decision_row["decision_id"]],
         )
-    return counts
+    return Folded(counts, tuple(str(row["decision_id"]) for row in new), tuple(told))
 
 
 def standing(con: DuckDBPyConnection, action: str) -> list[dict[str, Any]]:

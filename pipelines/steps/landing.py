@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,16 +27,19 @@ class LandingLogError(Exception):
     """A landing log holds a line that is none; the message names file and byte."""
 
 
-def _new_lines(path: Path, start: int) -> Iterator[tuple[int, dict[str, Any]]]:
+def _new_lines(path: Path, start: int, lines: int | None) -> Iterator[tuple[int, dict[str, Any]]]:
     """Complete lines of ``path`` from byte ``start``: the byte after each, and its object.
 
     A last line without its newline is a crawl in progress or cut off; it is left for later.
+
+    :param lines: so many lines of the file at most, those before ``start`` among them.
     """
     with path.open("rb") as handle:
+        position, number = start, handle.read(start).count(b"\n") if lines is not None else 0
         handle.seek(start)
-        position = start
         for raw in handle:
-            if not raw.endswith(b"\n"):
+            number += 1
+            if not raw.endswith(b"\n") or (lines is not None and number > lines):
                 return
             position += len(raw)
             try:
@@ -48,8 +51,13 @@ def _new_lines(path: Path, start: int) -> Iterator[tuple[int, dict[str, Any]]]:
             yield position, row
 
 
-def fold_landing(con: DuckDBPyConnection, landing_dir: Path) -> Counter[str]:
-    """Fold what is new in ``landing_dir`` into the store; counts by outcome. One transaction of the caller."""
+def fold_landing(
+    con: DuckDBPyConnection, landing_dir: Path, upto: Mapping[str, int] | None = None
+) -> Counter[str]:
+    """Fold what is new in ``landing_dir`` into the store; counts by outcome. One transaction of the caller.
+
+    :param upto: for a run that is done again: its logs, and how many lines of each it had taken in.
+    """
     counts: Counter[str] = Counter()
     done = dict(con.execute("SELECT file, bytes_read FROM store.journal_position").fetchall())
     rows: dict[str, dict[str, Any]] = {}
@@ -57,7 +65,9 @@ def fold_landing(con: DuckDBPyConnection, landing_dir: Path) -> Counter[str]:
     for path in sorted(landing_dir.glob("*.jsonl")):
         name = f"landing/{path.name}"
         position = done.get(name, 0)
-        for end, row in _new_lines(path, position):
+        if upto is not None and name not in upto:
+            continue
+        for end, row in _new_lines(path, position, None if upto is None else upto[name]):
             position = end
             fetch: dict[str, Any] = {key: row.get(key) for key in FIELDS}
             fetch["fetched"] = str(row["fetched"]).replace("T", " ").removesuffix("Z")
@@ -72,3 +82,15 @@ def fold_landing(con: DuckDBPyConnection, landing_dir: Path) -> Counter[str]:
     insert(con, "store.fetch", rows.values(), replace=("fetch_id",))
     insert(con, "store.journal_position", positions, replace=("file",))
     return counts
+
+
+def lines_taken(con: DuckDBPyConnection, data_dir: Path, before: Mapping[str, int]) -> dict[str, int]:
+    """Landing log → lines taken in so far, for the logs of which more is known than ``before`` (bytes)."""
+    taken = {}
+    for name, size in con.execute(
+        "SELECT file, bytes_read FROM store.journal_position ORDER BY 1"
+    ).fetchall():
+        if size != before.get(name):
+            with (data_dir / name).open("rb") as handle:
+                taken[name] = handle.read(size).count(b"\n")
+    return taken

@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pipelines.steps.base import Context
-from pipelines.steps.effects import Outcome, event, new_version, stored_rows
+from pipelines.steps.effects_articles import new_version
+from pipelines.steps.events import Outcome, event, nothing, stored_rows
 from pipelines.store import fetch_rows, insert
+from pipelines.store.takedown import BY_TEXT
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,8 +21,12 @@ def undo(con: DuckDBPyConnection, context: Context, decision: dict[str, Any]) ->
     if not rows or rows[0]["outcome"] == "waiting":
         return "waiting", {}
     old = rows[0]
-    if old["undone_by"] is not None or old["outcome"] != "applied" or old["action"] == "undo":
-        return "no_effect", {}
+    if old["action"] == "undo":
+        return nothing(f"{old['decision_id']} takes another back itself: decide that one again")
+    if old["undone_by"] is not None:
+        return nothing(f"{old['decision_id']} was taken back by {old['undone_by']}")
+    if old["outcome"] != "applied":
+        return nothing(f"{old['decision_id']} changed nothing that could be taken back")
     before = json.loads(old["before"] or "{}")
     later = fetch_rows(
         con,
@@ -69,13 +75,15 @@ def _restore(
                     "DELETE FROM store.incident_member WHERE incident_id = ? AND text_id = ?",
                     [before["into"], text_id],
                 )
+        if before.get("opened"):
+            _come_home(con, before["opened"], before.get("incident_id"))
         insert(con, "store.incident_member", before["members"], replace=("incident_id", "text_id"))
         if action == "merge":
             con.execute(
                 "UPDATE store.incident SET state = 'open', merged_into = NULL WHERE incident_id = ?",
                 [before["incident_id"]],
             )
-        if before.get("opened"):
+        if before.get("opened") and before.get("incident_id"):
             con.execute(
                 "UPDATE store.incident SET state = 'merged', merged_into = ? WHERE incident_id = ?",
                 [before["incident_id"], before["opened"]],
@@ -99,8 +107,7 @@ def _restore(
             [old["subject_id"]],
         )
         if before.get("text_id"):
-            con.execute("DELETE FROM store.text WHERE text_id = ?", [before["text_id"]])
-            con.execute("DELETE FROM store.incident_member WHERE text_id = ?", [before["text_id"]])
+            _vanish(con, before["text_id"])
     elif action == "fix":
         row = stored_rows(
             con,
@@ -120,3 +127,25 @@ def _restore(
         )
     elif before.get("incident_id"):
         event(con, context, before["incident_id"], "undone", decision, {"decision": old["decision_id"]})
+
+
+def _come_home(con: DuckDBPyConnection, opened: str, source: str | None) -> None:
+    """Texts that joined an incident after a person opened it go where its own texts go when that is taken back.
+
+    Without a ``source`` (a text in no incident had opened it) they stay: the incident is theirs now.
+    """
+    if source:
+        con.execute(
+            "UPDATE store.incident_member m SET incident_id = $2 WHERE incident_id = $1 AND NOT EXISTS "
+            "(SELECT 1 FROM store.incident_member o WHERE o.incident_id = $2 AND o.text_id = m.text_id)",
+            [opened, source],
+        )
+        con.execute("DELETE FROM store.incident_member WHERE incident_id = ?", [opened])
+
+
+def _vanish(con: DuckDBPyConnection, text_id: str) -> None:
+    """A text that a person had made is no more, nor what stages said of it."""
+    for table in BY_TEXT:
+        con.execute(f"DELETE FROM store.{table} WHERE text_id = ?", [text_id])
+    for table in ("label WHERE subject = 'text' AND", "stage_result WHERE"):
+        con.execute(f"DELETE FROM store.{table} subject_id = ?", [text_id])

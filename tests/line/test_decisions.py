@@ -28,6 +28,7 @@ class Desk:
         self.store = Store(data_dir)
         self.store.prepare(now=NOW)
         self.minute = 0
+        self.told: tuple[str, ...] = ()
         texts = {"t1": A, "t2": A, "t3": B, "t4": B}
         rows: dict[str, list[dict[str, Any]]] = {
             name: [] for name in ("article", "fold", "stage_result", "text", "incident_member", "incident")
@@ -82,7 +83,9 @@ class Desk:
 
     def fold(self) -> dict[str, int]:
         with self.store.write() as con:
-            return dict(fold_decisions(con, Context(self.data_dir, "r1", NOW, "ai-incidents")))
+            folded = fold_decisions(con, Context(self.data_dir, "r1", NOW, "ai-incidents"))
+            self.told = folded.told
+            return dict(folded.counts)
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         with self.store.read() as con:

@@ -105,7 +105,9 @@ def outcome_of(data_dir: Path) -> tuple[str, str]:
     context = Context(data_dir, "r", NOW, "ai-incidents")
     line.run(Store(data_dir), context, command="run", last="reading")
     with Store(data_dir).read() as con:
-        [found] = con.execute("SELECT outcome, coalesce(reason, '') FROM store.stage_result").fetchall()
+        [found] = con.execute(
+            "SELECT outcome, coalesce(reason, '') FROM store.stage_result WHERE stage = 'reading'"
+        ).fetchall()
     return found[0], found[1]
 
 
