@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.incidents.linkage import Agglomeration
 from pipelines.incidents.model import Change, KnownIncident
-from pipelines.incidents.pairs import Block, Indices
+from pipelines.incidents.pairs import Block, Signals
 from pipelines.incidents.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def group_affairs(
     homes: Sequence[Home],
     known: Sequence[KnownIncident],
     block: Block,
-    pairs: tuple[Indices, Indices],
+    pairs: Signals,
     settings: Settings,
 ) -> tuple[dict[str, str], list[Change]]:
     """The affair of each incident of the batch, and the recorded joins of incidents to older affairs.
@@ -33,13 +33,14 @@ def group_affairs(
     """
     if not homes:
         return {}, []
-    first, second = pairs
-    link = block.story(first, second)
+    link = block.story(pairs)
     use = link >= settings.floor
     affair_of = {incident.incident_id: incident.affair_id for incident in known}
     grown = Agglomeration(
         len(block.texts),
-        zip(first[use].tolist(), second[use].tolist(), link[use].clip(0, 1).tolist(), strict=True),
+        zip(
+            pairs.first[use].tolist(), pairs.second[use].tolist(), link[use].clip(0, 1).tolist(), strict=True
+        ),
         replace(settings, cohesion_prior=_PLAIN, doubt=0.0),
         groups=[home.texts for home in homes],
     )

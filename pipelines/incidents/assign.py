@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.incidents.affairs import group_affairs
+from pipelines.incidents.background import Background
 from pipelines.incidents.candidates import pairs_of_batch
 from pipelines.incidents.identity import incident_id
 from pipelines.incidents.judging import Judge
 from pipelines.incidents.linkage import Agglomeration, Cluster
 from pipelines.incidents.model import Change, Constraints, Features, KnownIncident, Membership, Outcome, Reach
-from pipelines.incidents.pairs import Background, Block, Floats, Indices
+from pipelines.incidents.pairs import Block
 from pipelines.incidents.reasons import founding_reason
 from pipelines.incidents.rules import Rules
 from pipelines.incidents.settings import Settings, default_settings
+from pipelines.incidents.sparse import Floats
 from pipelines.records import OK, Role
 
 import numpy as np  # isort: skip  # after pipelines.embedding, which limits the BLAS threads
@@ -50,11 +52,8 @@ def assign(
         everything,
     )
     memberships, changes, homes = batch.memberships()
-    for text in batch.fresh:
-        if text.text_id not in {m.text_id for m in memberships}:
-            outcomes[text.text_id] = "waiting"
-    for member in memberships:
-        outcomes[member.text_id] = OK
+    outcomes.update({text.text_id: "waiting" for text in batch.fresh})
+    outcomes.update({member.text_id: OK for member in memberships})
     affairs, joined = group_affairs(homes, reach.incidents, batch.block, batch.pairs, settings)
     return Outcome(
         memberships=tuple(memberships),
@@ -106,13 +105,13 @@ class _Batch:
         self.background = Background([*self.texts, *(t for t in reach.background if t.text_id not in seen)])
         self.block = Block(self.texts, self.background, settings)
         self.free = len(new) + len(reach.waiting)
-        self.pairs: tuple[Indices, Indices] = pairs_of_batch(self.block, self.free, self.groups, settings)
-        self.links: Floats = self.block.links(*self.pairs)
+        self.pairs = self.block.signals(*pairs_of_batch(self.block, self.free, self.groups, settings))
+        self.links: Floats = self.block.links(self.pairs)
 
     def memberships(self) -> tuple[list[Membership], list[Change], list[Home]]:
         """Who belongs where, what the machine decided about whole incidents, and the incidents touched."""
         round_ups = {i for i in range(self.free) if self.texts[i].round_up}
-        first, second = self.pairs
+        first, second = self.pairs.first, self.pairs.second
         use = self.links > 0
         if round_ups:
             aside = np.array(sorted(round_ups))

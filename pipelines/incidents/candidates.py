@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from pipelines.incidents.features import index_keys
 from pipelines.incidents.model import Features
-from pipelines.incidents.pairs import Block, Indices
+from pipelines.incidents.neighbours import nearest
+from pipelines.incidents.pairs import Block
 from pipelines.incidents.settings import Settings
+from pipelines.incidents.shared import Limits, flat, neighbours, rarest_first, rarity
+from pipelines.incidents.sparse import Indices
 
 import numpy as np  # isort: skip  # after pipelines.embedding, which limits the BLAS threads
 
@@ -15,7 +18,8 @@ _SMALL = 400
 """Up to here every pair is compared: 80,000 pairs cost less than an index."""
 _NEAREST = 24
 """Neighbours taken by the vectors alone: the way between languages that share no word."""
-_ROWS = 512
+_COSINE = 0.2
+"""What their vectors must share for that."""
 
 
 def pairs_of_batch(
@@ -32,15 +36,21 @@ def pairs_of_batch(
     if n <= _SMALL:
         first, second = np.triu_indices(n, 1)
         return first.astype(np.int64), second.astype(np.int64)
-    codes = np.unique(np.concatenate([_by_keys(block.texts, free, settings), _by_vectors(block, free)]))
+    query, row, _ = nearest(block.vectors[:free], block.vectors, _NEAREST + 1, _COSINE)
+    keep = query != row
+    near = np.minimum(query, row)[keep] * n + np.maximum(query, row)[keep]
+    codes = np.unique(np.concatenate([_by_keys(block.texts, free, settings), near]))
     codes = codes[codes // n < free]
     if groups:
         group_of = np.full(n, -1)
         for number, group in enumerate(groups):
             group_of[list(group)] = number
-        meets = np.unique(np.stack([codes // n, group_of[codes % n]]), axis=1)
-        meets = meets[:, meets[1] >= 0]
-        spread = [text * n + np.array(groups[number]) for text, number in meets.T.tolist()]
+        first, number = codes // n, group_of[codes % n]
+        met = np.unique((first * len(groups) + number)[number >= 0])
+        spread = [
+            text * n + np.array(groups[number])
+            for text, number in zip((met // len(groups)).tolist(), (met % len(groups)).tolist(), strict=True)
+        ]
         inside = [
             np.array([a * n + b for k, a in enumerate(group) for b in group[k + 1 :]], dtype=np.int64)
             for group in groups
@@ -52,49 +62,19 @@ def pairs_of_batch(
 def _by_keys(texts: Sequence[Features], free: int, settings: Settings) -> Indices:
     """For each free text the neighbours that share the rarest keys with it, coded ``i * n + j`` with ``i < j``."""
     n = len(texts)
-    lists = [np.array(index_keys(text), dtype=np.uint32) for text in texts]
-    flat, owner = np.concatenate(lists), np.repeat(np.arange(n), [len(keys) for keys in lists])
-    order = np.argsort(flat, kind="stable")
-    keys, begins, counts = np.unique(flat[order], return_index=True, return_counts=True)
-    owners = owner[order]
-    limit = min(settings.posting, max(50, n // 4))
-    useful = (counts > 1) & (counts <= limit)
-    weight = np.log((n + 1) / (counts + 0.5)).astype(np.float32) ** 2
-    position = np.searchsorted(keys, flat)
-    offsets = np.concatenate([[0], np.cumsum([len(entry) for entry in lists])])
-    score = np.zeros(n, np.float32)
-    codes = []
-    for i in range(free):
-        touched = []
-        for at in position[offsets[i] : offsets[i + 1]].tolist():
-            if useful[at]:
-                others = owners[begins[at] : begins[at] + counts[at]]
-                score[others] += weight[at]
-                touched.append(others)
-        if not touched:
-            continue
-        near = np.unique(np.concatenate(touched))
-        values = score[near]
-        score[near] = 0
-        keep = near != i
-        near, values = near[keep], values[keep]
-        if len(near) > settings.neighbours:
-            near = near[np.argsort(-values, kind="stable")[: settings.neighbours]]
-        codes.append(np.minimum(near, i) * n + np.maximum(near, i))
-    return np.concatenate(codes).astype(np.int64) if codes else np.zeros(0, np.int64)
-
-
-def _by_vectors(block: Block, free: int) -> Indices:
-    n = len(block.texts)
-    codes = []
-    for at in range(0, free, _ROWS):
-        cosines = block.vectors[at : min(at + _ROWS, free)] @ block.vectors.T
-        rows = np.arange(len(cosines))
-        cosines[rows, rows + at] = -1
-        k = min(_NEAREST, n - 1)
-        near = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
-        mine = np.repeat(rows + at, k)
-        other = near.ravel()
-        good = cosines[np.repeat(rows, k), other] > 0.2
-        codes.append((np.minimum(mine, other) * n + np.maximum(mine, other))[good])
+    keys, owner = flat([index_keys(text) for text in texts])
+    order = np.argsort(keys, kind="stable")
+    table, begins, counts = np.unique(keys[order], return_index=True, return_counts=True)
+    weight = rarity(counts, n)
+    limits = Limits(
+        posting=min(settings.posting, max(50, n // 4)),
+        budget=settings.budget,
+        share=settings.least_shared,
+        of_best=settings.least_shared,
+        most=settings.neighbours,
+    )
+    asking = owner < free
+    asked = rarest_first(np.searchsorted(table, keys[asking]), owner[asking], free, counts, weight, limits)
+    found = neighbours(asked, begins, counts, owner[order], weight, n, limits, itself=True)
+    codes = [np.minimum(near, i) * n + np.maximum(near, i) for i, near in found]
     return np.concatenate(codes).astype(np.int64) if codes else np.zeros(0, np.int64)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.incidents.pairs import Block, Floats, Indices
+from pipelines.incidents.pairs import Block, Signals
 from pipelines.incidents.reasons import link_reason
 from pipelines.incidents.settings import Settings
+from pipelines.incidents.sparse import Floats
 
 import numpy as np  # isort: skip  # after pipelines.embedding, which limits the BLAS threads
 
@@ -14,16 +15,14 @@ import numpy as np  # isort: skip  # after pipelines.embedding, which limits the
 class Judge:
     """Links between a text and the members of a group, by position."""
 
-    def __init__(
-        self, block: Block, pairs: tuple[Indices, Indices], links: Floats, settings: Settings
-    ) -> None:
+    def __init__(self, block: Block, pairs: Signals, links: Floats, settings: Settings) -> None:
         self._texts, self._block, self._settings = block.texts, block, settings
-        self._pairs = pairs
+        self._first, self._second = pairs.first, pairs.second
         self._compared: dict[int, set[int]] = {}
         use = links > 0
         self._links: dict[int, dict[int, float]] = {}
         for i, j, link in zip(
-            pairs[0][use].tolist(), pairs[1][use].tolist(), links[use].tolist(), strict=True
+            pairs.first[use].tolist(), pairs.second[use].tolist(), links[use].tolist(), strict=True
         ):
             self._links.setdefault(i, {})[j] = link
             self._links.setdefault(j, {})[i] = link
@@ -49,7 +48,7 @@ class Judge:
         """
         others = np.array([m for m in members if m != text], dtype=np.int64)
         mine = np.full(len(others), text, dtype=np.int64)
-        links = self._block.timeless(np.minimum(mine, others), np.maximum(mine, others))
+        links = self._block.timeless(self._block.signals(np.minimum(mine, others), np.maximum(mine, others)))
         gap = float(self._block.gap(mine, others).min())
         fading = (1 + gap / self._settings.patience) ** -0.5
         nearest = int(links.argmax())
@@ -58,7 +57,7 @@ class Judge:
     def partners(self, text: int) -> set[int]:
         """Texts that were compared with ``text``."""
         if not self._compared:
-            for i, j in zip(self._pairs[0].tolist(), self._pairs[1].tolist(), strict=True):
+            for i, j in zip(self._first.tolist(), self._second.tolist(), strict=True):
                 self._compared.setdefault(i, set()).add(j)
                 self._compared.setdefault(j, set()).add(i)
         return self._compared.get(text, set())

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from pipelines.incidents.features import index_keys
 from pipelines.incidents.model import Features, KnownIncident, Outcome, Reach
+from pipelines.incidents.reaching import NEAR_DAYS, STREAM_PRIOR, across_languages, limits
 from pipelines.incidents.settings import Settings, default_settings
+from pipelines.incidents.shared import flat, neighbours, rarest_first, rarity
+
+import numpy as np  # isort: skip  # after pipelines.embedding, which limits the BLAS threads
 
 BACKGROUND = 2000
-HITS = 24
-WEIGHT = 0.2
 
 
 class MemoryWorld:
@@ -29,20 +31,7 @@ class MemoryWorld:
 
     def reach(self, new: Sequence[Features]) -> Reach:
         """Incidents and waiting texts that share enough rare keys with ``new``."""
-        near: set[str] = set()
-        limit = min(self._settings.posting, max(50, len(self._texts) // 4))
-        for text in new:
-            weight: dict[str, float] = defaultdict(float)
-            for key in index_keys(text):
-                posting = self._by_key.get(key, ())
-                if 0 < len(posting) <= limit:
-                    for other in posting:
-                        weight[other] += 1 / len(posting) ** 0.5
-            near |= {
-                name
-                for name, shared in sorted(weight.items(), key=lambda entry: (-entry[1], entry[0]))[:HITS]
-                if shared >= WEIGHT
-            }
+        near = self._near(new) | self._foreign(new)
         incidents = sorted({incident for text in near for incident in self._home[text]})
         latest = sorted(self._texts.values(), key=lambda t: (-(t.day or 0.0), t.text_id))[:BACKGROUND]
         return Reach(
@@ -51,6 +40,38 @@ class MemoryWorld:
             background=latest,
             taken=frozenset(self._members) | frozenset(self._redirect),
         )
+
+    def _near(self, new: Sequence[Features]) -> set[str]:
+        asking, owner = flat([index_keys(text) for text in new])
+        table = [key for key in sorted(set(asking.tolist())) if key in self._by_key]
+        if not table:
+            return set()
+        names = sorted({name for key in table for name in self._by_key[key]})
+        number = {name: n for n, name in enumerate(names)}
+        counts = np.array([len(self._by_key[key]) for key in table])
+        weight = rarity(counts, len(self._texts) + STREAM_PRIOR)
+        at = np.minimum(np.searchsorted(table, asking), len(table) - 1)
+        there = np.array(table)[at] == asking
+        bounds = limits(self._settings)
+        asked = rarest_first(at[there], owner[there], len(new), counts, weight, bounds)
+        texts = np.array([number[name] for key in table for name in self._by_key[key]])
+        begins = np.cumsum(counts) - counts
+        found = neighbours(asked, begins, counts, texts, weight, len(names), bounds)
+        return {names[n] for _, rows in found for n in rows.tolist()}
+
+    def _foreign(self, new: Sequence[Features]) -> set[str]:
+        days = [text.day for text in new if text.day is not None]
+        if not days:
+            return set()
+        low, high = min(days) - NEAR_DAYS, max(days) + NEAR_DAYS
+        first: dict[tuple[str, str], Features] = {}
+        for name, members in self._members.items():
+            for text in sorted((self._texts[t] for t in members), key=lambda t: (t.day or 0.0, t.text_id)):
+                if text.day is not None and low <= text.day <= high:
+                    first.setdefault((name, text.language), text)
+        known = sorted(first.values(), key=lambda text: text.text_id)
+        near = across_languages(new, [text.language for text in known], [text.title_vector for text in known])
+        return {known[n].text_id for n in near}
 
     def _known(self, name: str) -> KnownIncident:
         members = sorted(

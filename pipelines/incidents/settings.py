@@ -37,6 +37,8 @@ class Settings:
     story_coverage: float
     neighbours: int
     posting: int
+    budget: int
+    least_shared: float
     members: int
     window: int
 
