@@ -140,10 +140,11 @@ class TranslationStep:
 
     @property
     def version(self) -> str:
-        from pipelines import translation
+        from pipelines import embedding, translation
 
         models = dict.fromkeys(engine.model for _, engine in sorted(self.engines.items()))
-        return " ".join([translation.VERSION, f"glossary:{self.glossary.sha256[:8]}", *models])
+        words = f"glossary:{self.glossary.sha256[:8]}"
+        return " ".join([translation.VERSION, words, embedding.VERSION, *models])
 
     @cached_property
     def glossary(self) -> Glossary:

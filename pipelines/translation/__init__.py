@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipelines.translation.stage import as_row, engines, filter_rows, glossary_for
     from pipelines.translation.texts import Counts, Item, translate_texts
 
-VERSION = "translation-1"
+VERSION = "translation-2"
 ERRORS = (TranslationError,)
 """What a user can mend: the command line prints these as they are."""
 

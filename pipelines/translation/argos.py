@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.sentences import sentences as split_sentences
+from pipelines.sentences import weight
 from pipelines.translation import models
 from pipelines.translation.errors import EngineError, ModelError
 
@@ -22,6 +23,8 @@ BATCH_TOKENS = 1024
 """Tokens in one decoder batch, padding included (chosen by `make bench`)."""
 BEAM = 2
 RETRY_BEAM = 4
+MOST_TOKENS = 192
+"""SentencePiece tokens that the model is given at once: such models are trained on sentences up to about 200."""
 _LENGTH_PENALTY = 0.2  # as in argostranslate.translate.apply_packaged_translation
 _MOST_IN_FLIGHT = 64
 _lock = threading.Lock()
@@ -105,9 +108,24 @@ class ArgosEngine:
         return self._decode(sentences, beam_size=RETRY_BEAM, no_repeat_ngram_size=3, repetition_penalty=1.2)
 
     def _decode(self, sentences: Sequence[str], **options: Any) -> list[str]:
-        tokens = [self._tokenizer.encode(sentence) for sentence in sentences]
-        order = sorted((n for n, found in enumerate(tokens) if found), key=lambda n: (-len(tokens[n]), n))
-        result = [""] * len(sentences)
+        pieces = [self._pieces(sentence) for sentence in sentences]
+        done = iter(self._decode_pieces([piece for some in pieces for piece in some], options))
+        return [" ".join(filter(None, [next(done) for _ in some])) for some in pieces]
+
+    def _pieces(self, sentence: str) -> list[list[str]]:
+        """The sentence in tokens; one that has too many is cut at its marks, so that nothing is left untranslated."""
+        tokens: list[str] = self._tokenizer.encode(sentence)
+        if len(tokens) <= MOST_TOKENS:
+            return [tokens] if tokens else []
+        limit = weight(sentence) * 0.8 * MOST_TOKENS / len(tokens)
+        spans = split_sentences(sentence, limit) if limit >= 8 else []
+        if len(spans) < 2:  # no text, but signs that SentencePiece spells out
+            return [tokens[at : at + MOST_TOKENS] for at in range(0, len(tokens), MOST_TOKENS)]
+        return [piece for start, end in spans for piece in self._pieces(sentence[start:end])]
+
+    def _decode_pieces(self, tokens: list[list[str]], options: dict[str, Any]) -> list[str]:
+        order = sorted(range(len(tokens)), key=lambda n: (-len(tokens[n]), n))
+        result = [""] * len(tokens)
         waiting: list[tuple[list[int], Any]] = []
         for batch in self._batches(order, tokens):
             if len(waiting) >= _MOST_IN_FLIGHT:

@@ -19,6 +19,7 @@ from pipelines.translation.doubt import doubtful
 from pipelines.translation.engine import Engine, Refusing, Retrying
 from pipelines.translation.errors import EngineError
 from pipelines.translation.glossary import Found, Glossary, Name
+from pipelines.translation.likeness import likenesses
 from pipelines.translation.memory import InMemory, Memory, Remembered
 from pipelines.translation.names import correct, lock
 from pipelines.translation.sentences import Source, joined, sources
@@ -225,7 +226,7 @@ class _Sentences:
         self.refused = {
             text: self._unsaid[one.locked] for text, one in ready.items() if one.locked in self._unsaid
         }
-        result = {text: self._judged(one, raw[one.locked]) for text, one in ready.items()}
+        result = dict(zip(ready, self._judged((one, raw[one.locked]) for one in ready.values()), strict=True))
         bad = {text: judged for text, judged in result.items() if flag.SERIOUS & set(judged[1])}
         for text, better in self._again(bad, ready).items():
             best = min([result[text], *better], key=lambda judged: _badness(judged[1]))
@@ -241,12 +242,18 @@ class _Sentences:
         found: list[Found] = self.glossary.find(plain) if self.chinese else []
         return _Ready(plain, lock(plain, found), tuple(dict.fromkeys(hit.name for hit in found)), item)
 
-    def _judged(self, one: _Ready, raw: str) -> _Judged:
-        target = correct(raw, one.names)
-        found = flag.of(one.plain, target, one.names) if self.chinese else flag.of_target(target)
-        if self.chinese and doubtful(one.plain, target, found):
-            found = (*found, flag.DOUBTFUL)
-        return target, found
+    def _judged(self, attempts: Iterable[tuple[_Ready, str]]) -> Iterator[_Judged]:
+        """Names corrected, flags put on, in the order of the attempts."""
+        done = [(one, correct(raw, one.names)) for one, raw in attempts]
+        alike = likenesses((one.plain, target) for one, target in done)
+        for (one, target), likeness in zip(done, alike, strict=True):
+            if not self.chinese:
+                yield target, flag.of_any(one.plain, target, likeness)
+                continue
+            found = flag.of(one.plain, target, one.names, likeness)
+            if doubtful(one.plain, target, likeness, found):
+                found = (*found, flag.DOUBTFUL)
+            yield target, found
 
     def _first(self, ready: Iterable[_Ready]) -> dict[str, str]:
         """Raw translation of each sentence as the model reads it; those that nobody need translate pass as they are."""
@@ -273,7 +280,12 @@ class _Sentences:
             for form in some:
                 attempts.setdefault(form, ready[text].item)
         raw = self._remembered(attempts, "retry", self.engine.retranslate)
-        return {text: [self._judged(ready[text], raw[form]) for form in some] for text, some in forms.items()}
+        tried = [(text, form) for text, some in forms.items() for form in some]
+        judged = self._judged((ready[text], raw[form]) for text, form in tried)
+        result: dict[str, list[_Judged]] = {}
+        for (text, _), one in zip(tried, judged, strict=True):
+            result.setdefault(text, []).append(one)
+        return result
 
     def _remembered(
         self, sentences: Mapping[str, str], way: str, translate: Callable[[list[str]], list[str]]
@@ -304,7 +316,7 @@ class _Sentences:
                 model=self.engine.model,
                 source=sentence,
                 target=target,
-                flags=flag.of(sentence, target) if self.chinese else flag.of_target(target),
+                flags=flag.of(sentence, target) if self.chinese else flag.of_any(sentence, target),
                 item=sentences[sentence],
             )
             for sentence, target in targets.items()

@@ -19,13 +19,15 @@ from pipelines.translation import flags as flag
 from pipelines.translation import sample_package
 from pipelines.translation.doubt import doubtful, score
 from pipelines.translation.glossary import Name, standard
+from pipelines.translation.likeness import likenesses
 from pipelines.translation.names import correct, holds
 from tests.quality.translation_names import ways
 from tests.tools.rate_doubt import rate
 from tests.tools.score_sample import scores, table
 
 FOLDER = "bench/mt_zhen_news"
-LEFT_OUT = ("heft", "word_length", "shortfall", "excess", *flag.FLAGS[:-1], "unfinished", "headline")
+MEASURES = ("heft", "word_length", "shortfall", "excess", "likeness", "latin", "quotes")
+LEFT_OUT = (*MEASURES, *flag.FLAGS[:-1], "unfinished", "headline")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z]+")
 _CODE = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d)[A-Z0-9-]{2,8}(?![A-Za-z0-9])")
 Row = dict[str, Any]
@@ -69,9 +71,13 @@ def _rows(path: Path) -> list[Row]:
         return [json.loads(line) for line in handle]
 
 
-def _judged(row: Row) -> tuple[str, str, list[Name]]:
-    plain = to_simplified(row["zh"])
-    return plain, row["argos"], [hit.name for hit in standard().find(plain)]
+def _judged(rows: list[Row], column: str = "argos") -> list[tuple[str, str, float, list[Name]]]:
+    """Source, translation, likeness and names of each row."""
+    pairs = [(to_simplified(row["zh"]), row[column]) for row in rows]
+    return [
+        (plain, target, like, [hit.name for hit in standard().find(plain)])
+        for (plain, target), like in zip(pairs, likenesses(pairs), strict=True)
+    ]
 
 
 def _outputs(shared: Path, sets: dict[str, list[Row]]) -> str:
@@ -107,8 +113,8 @@ def _outputs(shared: Path, sets: dict[str, list[Row]]) -> str:
         said = re.search(r"BLEU ([\d.]+)  chrF ([\d.]+).*AUC ([\d.]+)", done.stdout, re.DOTALL)
         assert said is not None, done.stdout
         marked = [
-            doubtful(plain, target, flag.of(plain, target, names))
-            for plain, target, names in map(_judged, rows)
+            doubtful(plain, target, like, flag.of(plain, target, names, like))
+            for plain, target, like, names in _judged(rows)
         ]
         split = []
         for wanted in (True, False):
@@ -120,33 +126,7 @@ def _outputs(shared: Path, sets: dict[str, list[Row]]) -> str:
         lines.append(
             f"| {name} | {len(rows)} | {said[1]} | {said[2]} | {said[3]} | {split[0]:.1f} ({share}) | {split[1]:.1f} |"
         )
-    return "\n".join([*lines, "", *_likeness(sets)])
-
-
-def _likeness(sets: dict[str, list[Row]]) -> list[str]:
-    """Every fourth sentence with the embedding's cosine as one more measure."""
-    lines = [
-        (
-            "With the cosine of source and output in the multilingual embedding as one more measure (fitted on flores-dev; "
-            "`python -m tests.tools.rate_doubt IN OUT --likeness`; it costs as much time as translating, so the line does without), "
-            "every fourth sentence:"
-        ),
-        "",
-        "| set | AUC | AUC with the cosine |",
-        "|---|---|---|",
-    ]
-    chrf = CHRF()
-    for name, rows in sets.items():
-        part = rows[::4]
-        pairs = [(row["zh"], row["argos"]) for row in part]
-        quality = sorted(
-            (chrf.sentence_score(row["argos"], [row["en"]]).score, n) for n, row in enumerate(part)
-        )
-        worst = {n for _, n in quality[: len(part) // 10]}
-        lines.append(
-            f"| {name} | {area(rate(pairs), worst):.4f} | {area(rate(pairs, likeness=True), worst):.4f} |"
-        )
-    return lines
+    return "\n".join(lines)
 
 
 def _flags(sets: dict[str, list[Row]]) -> str:
@@ -158,11 +138,11 @@ def _flags(sets: dict[str, list[Row]]) -> str:
     for rows in sets.values():
         quality = [chrf.sentence_score(row["argos"], [row["en"]]).score for row in rows]
         line = sorted(quality)[len(quality) // 10]
-        for row, found in zip(rows, quality, strict=True):
-            plain, target, names = _judged(row)
-            raised.update(marks := flag.of(plain, target, names))
+        for (plain, target, like, names), found in zip(_judged(rows), quality, strict=True):
+            raised.update(marks := flag.of(plain, target, names, like))
             right.update(marks if found < line else ())
-            on_references.update(flag.of(plain, row["en"], names))
+        for plain, target, like, names in _judged(rows, "en"):
+            on_references.update(flag.of(plain, target, names, like))
         total += len(rows)
     lines = [
         f"### Each flag on the {total:,} outputs",
@@ -183,7 +163,7 @@ def _flags(sets: dict[str, list[Row]]) -> str:
 
 def _parts(sets: dict[str, list[Row]]) -> str:
     chrf = CHRF()
-    judged = {name: [_judged(row) for row in rows] for name, rows in sets.items()}
+    judged = {name: _judged(rows) for name, rows in sets.items()}
     worst = {}
     for name, rows in sets.items():
         quality = sorted(
@@ -228,8 +208,7 @@ def _names(sets: dict[str, list[Row]]) -> str:
     """What real Argos does with Latin names, with codes (the shape of a placeholder) and with Chinese names."""
     kept: dict[str, list[bool]] = {"latin": [], "code": [], "raw": [], "rare": [], "corrected": []}
     for rows in sets.values():
-        for row in rows:
-            plain, target, names = _judged(row)
+        for row, (plain, target, _, names) in zip(rows, _judged(rows), strict=True):
             for kind, pattern in (("latin", _LATIN), ("code", _CODE)):
                 kept[kind] += [word in target for word in pattern.findall(plain) if word in row["en"]]
             for name in dict.fromkeys(names):

@@ -1,4 +1,4 @@
-"""Fit the line of pipelines/translation/doubt.toml on FLORES-200 dev and print it, without and with the likeness.
+"""Fit the line of pipelines/translation/doubt.toml on FLORES-200 dev and print it.
 
 usage: python -m tests.tools.fit_doubt ../shared/bench/mt_zhen_news/flores-dev.jsonl.gz
 """
@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from sacrebleu.metrics import CHRF
 
-from pipelines.embedding import embed
 from pipelines.hanzi import to_simplified
 from pipelines.translation.doubt import measures
+from pipelines.translation.likeness import likenesses
 
 _STRENGTH = 10.0
-"""Ridge: keeps the weights of four correlated measures small."""
+"""Ridge: keeps the weights of correlated measures small."""
 
 
 def main(path: str) -> int:
@@ -27,11 +27,8 @@ def main(path: str) -> int:
     chrf = CHRF()
     quality = np.array([chrf.sentence_score(row["argos"], [row["en"]]).score for row in rows])
     worst = (quality < np.sort(quality)[len(quality) // 10]).astype(float)
-    found = [measures(to_simplified(row["zh"]), row["argos"]) for row in rows]
-    _print(found, worst, list(found[0]))
-    sources, targets = embed([row["zh"] for row in rows]), embed([row["argos"] for row in rows])
-    for one, source, target in zip(found, sources, targets, strict=True):
-        one["likeness"] = float(source @ target)
+    pairs = [(to_simplified(row["zh"]), row["argos"]) for row in rows]
+    found = [measures(*pair, like) for pair, like in zip(pairs, likenesses(pairs), strict=True)]
     _print(found, worst, list(found[0]))
     return 0
 
@@ -39,7 +36,7 @@ def main(path: str) -> int:
 def _print(found: list[dict[str, float]], worst: Any, names: list[str]) -> None:
     values = np.array([[one[name] for name in names] for one in found])
     mean, spread = values.mean(0), values.std(0)
-    design = np.c_[np.clip((values - mean) / spread, -6, 6), np.ones(len(values))]
+    design = np.c_[np.clip((values - mean) / spread, -4, 4), np.ones(len(values))]
     ridge = np.diag([_STRENGTH] * len(names) + [0.0])
     weights = np.zeros(len(names) + 1)
     for _ in range(50):

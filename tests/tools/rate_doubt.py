@@ -1,9 +1,8 @@
 """Rate translated sentences by our doubt, as ../shared/eval/score_flags.py reads it.
 
-usage: python -m tests.tools.rate_doubt SEGMENTS.jsonl[.gz] OUT.jsonl [--likeness]
+usage: python -m tests.tools.rate_doubt SEGMENTS.jsonl[.gz] OUT.jsonl
 
 Segments have ``id``, ``zh`` and ``argos`` (the output to judge); rows of OUT have ``id`` and ``score``, higher is worse.
-``--likeness`` adds the cosine of source and output in the multilingual embedding: better, and slower.
 """
 
 from __future__ import annotations
@@ -18,24 +17,16 @@ from pathlib import Path
 from pipelines.hanzi import to_simplified
 from pipelines.translation.doubt import score
 from pipelines.translation.glossary import standard
+from pipelines.translation.likeness import likenesses
 
 
-def likenesses(pairs: Sequence[tuple[str, str]]) -> list[float]:
-    """Cosine of each pair."""
-    from pipelines.embedding import embed
-
-    sources, targets = embed([source for source, _ in pairs]), embed([target for _, target in pairs])
-    return [float(source @ target) for source, target in zip(sources, targets, strict=True)]
-
-
-def rate(pairs: Sequence[tuple[str, str]], *, likeness: bool = False) -> list[float]:
+def rate(pairs: Sequence[tuple[str, str]]) -> list[float]:
     """Doubt of each pair of source and target."""
-    alike = likenesses(pairs) if likeness else [None] * len(pairs)
-    rated = []
-    for (source, target), cosine in zip(pairs, alike, strict=True):
-        plain = to_simplified(source)
-        rated.append(score(plain, target, [hit.name for hit in standard().find(plain)], likeness=cosine))
-    return rated
+    plain = [(to_simplified(source), target) for source, target in pairs]
+    return [
+        score(source, target, likeness, [hit.name for hit in standard().find(source)])
+        for (source, target), likeness in zip(plain, likenesses(plain), strict=True)
+    ]
 
 
 def main(arguments: list[str]) -> int:
@@ -44,12 +35,11 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("segments", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--likeness", action="store_true")
     options = parser.parse_args(arguments)
     opened = gzip.open if options.segments.suffix == ".gz" else open
     with opened(options.segments, "rt", encoding="utf-8") as handle:
         rows = [row for row in map(json.loads, handle) if row.get("argos")]
-    rated = rate([(row["zh"], row["argos"]) for row in rows], likeness=options.likeness)
+    rated = rate([(row["zh"], row["argos"]) for row in rows])
     with options.out.open("w", encoding="utf-8") as out:
         out.writelines(
             json.dumps({"id": row["id"], "score": value}) + "\n"

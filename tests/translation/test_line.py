@@ -176,7 +176,7 @@ def test_a_newer_package_translates_again_on_request_and_the_old_stays(
     assert before
     assert all(" 1.8 " in one["model"] and one["current"] for one in before)
 
-    code, out, _ = wiredesk("model", "install", str(new))
+    out = wiredesk("model", "install", str(new))[1]
     assert "wiredesk run --from translation" in out
     assert translate(wiredesk)[0] == 0
     assert rows(wiredesk, sql) == before, "nothing is translated again unasked"

@@ -177,7 +177,7 @@ def test_a_name_that_the_model_loses_is_flagged() -> None:
     glossary = Glossary([Name("NVIDIA", "company", ("辉达",))])
     engine = Scripted(lambda _: "The company denied it.")
     [(_, found)] = translate_texts([Item("a", "輝達否認。", None, "zh")], engine, glossary=glossary)
-    assert found.sentences[0].flags == ("name_lost",)
+    assert "name_lost" in found.sentences[0].flags
 
 
 def test_an_engine_that_miscounts_is_named() -> None:
