@@ -2,148 +2,250 @@
 
 from __future__ import annotations
 
-import json
+import logging
+import os
 import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from datetime import UTC, timedelta
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines import watch
-from pipelines.cli.common import Session, UserError
+from pipelines.cli.common import ALARMS, Session, UserError
+
+if TYPE_CHECKING:
+    from pipelines.watch.delivery import Receivers
+    from pipelines.watch.facts import Facts
+    from pipelines.watch.journal import Journal
+    from pipelines.watch.keeper import Crawled, Keeper
+    from pipelines.watch.landings import LandingReader
 
 
 @click.command("watch")
 @click.option(
     "--config", type=click.Path(path_type=Path), help="The plan; default wiredesk.toml in the data folder."
 )
-@click.option("--print-systemd", is_flag=True, help="Print a systemd unit and stop.")
 @click.option("--once", is_flag=True, help="Crawl what is due, run the line, and stop (for cron).")
-@click.pass_obj
-def watch_command(session: Session, config: Path | None, print_systemd: bool, once: bool) -> None:
-    """Crawl each outlet at its rhythm, run the line after crawls, ring alarms; one instance per data folder.
+@click.option("--print-systemd", is_flag=True, help="Print the systemd unit and stop.")
+@click.option(
+    "--write-systemd",
+    "units",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write all units (watch, desk, timer) into DIR and stop.",
+)
+@click.option(
+    "--via", metavar="URL", hidden=True, help="A loopback proxy that stands for the outlets (tests)."
+)
+@click.pass_context
+def watch_command(
+    ctx: click.Context,
+    config: Path | None,
+    once: bool,
+    print_systemd: bool,
+    units: Path | None,
+    via: str | None,
+) -> None:
+    """Crawl each outlet at its rhythm, run the line after crawls, ring alarms; one watch per data folder.
 
-    Logs are JSON Lines on stderr. SIGTERM and Ctrl-C stop it after the crawl that is under way.
+    Logs are JSON Lines on stderr; /health, /metrics and /alarms.atom are on 127.0.0.1 (docs/operating.md). SIGTERM and
+    Ctrl-C stop it cleanly. With --once the exit code is 3 while an alarm stands.
     """
-    if print_systemd:
-        command = shutil.which("wiredesk") or sys.argv[0]
-        click.echo(watch.SYSTEMD.format(command=Path(command).resolve(), data=session.data_dir.resolve()))
+    session: Session = ctx.obj
+    if print_systemd or units is not None:
+        _systemd(session, units)
         return
     from crawler import outlets
+    from pipelines.watch import delivery
+    from pipelines.watch.journal import Forward, Journal
 
+    path = config or session.data_dir / "wiredesk.toml"
+    if config is not None and not config.is_file():
+        raise UserError(f"there is no plan at {config}")
+    journal = Journal(sys.stderr, lambda: session.now, quiet=session.quiet)
+    forward = Forward(journal)
+    logging.getLogger("apscheduler").addHandler(forward)
     try:
-        plan = watch.plan(config or session.data_dir / "wiredesk.toml", outlets.all_outlets())
+        plan = watch.read_plan(path, outlets.all_outlets(), polite=via is None)
+        to = delivery.receivers(plan, os.environ)
         with watch.only_one(session.data_dir):
-            keeper = Keeper(session, plan)
+            keeper = _keeper(session, plan, journal, to, via)
             if once:
-                keeper.once()
+                well = keeper.once()
             else:
-                keeper.serve()
+                serve(keeper, session)
+                well = True
     except watch.WatchError as error:
         raise UserError(str(error)) from error
+    finally:
+        logging.getLogger("apscheduler").removeHandler(forward)
+    if not well:
+        ctx.exit(ALARMS)
 
 
-class Keeper:
-    """Crawls and runs in turn, never two at once, and remembers when."""
+def _systemd(session: Session, folder: Path | None) -> None:
+    from pipelines.watch import systemd
 
-    def __init__(self, session: Session, plan: watch.Plan) -> None:
-        self.session, self.plan = session, plan
-        self.state = watch.load_state(session.data_dir)
-        self.turn = threading.Lock()
+    command = Path(shutil.which("wiredesk") or sys.argv[0]).resolve()
+    texts = systemd.units(command, session.data_dir.resolve())
+    if folder is None:
+        click.echo(texts[systemd.MAIN], nl=False)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        session.say(str(folder / name))
+    session.say(f"Next: systemctl --user daemon-reload && systemctl --user enable --now {systemd.MAIN}")
 
-    def log(self, event: str, **fields: Any) -> None:
-        click.echo(
-            json.dumps({"at": self.session.now.isoformat(), "event": event, **fields}, ensure_ascii=False),
-            err=True,
+
+def _keeper(session: Session, plan: watch.Plan, journal: Journal, to: Receivers, via: str | None) -> Keeper:
+    from pipelines.cli.retention import retire
+    from pipelines.watch.keeper import Keeper, Works
+    from pipelines.watch.landings import LandingReader
+    from pipelines.watch.state import crawls_of_the_log, set_aside
+
+    data_dir = session.data_dir
+    state, lost = watch.load_state(data_dir)
+    if lost:
+        aside = set_aside(data_dir)
+        for sentence in lost:
+            journal("state_damaged", "warning", reason=sentence, kept=str(aside))
+        known = crawls_of_the_log(data_dir, plan.rhythms)
+        state.last_crawl = {**known, **state.last_crawl}
+        state.run_owed = True
+        watch.save_state(data_dir, state)
+    reader = LandingReader(data_dir, plan.zones)
+    works = Works(
+        clock=lambda: session.now,
+        crawl=lambda outlet, stop: _crawl(session, outlet, stop, via),
+        run=lambda stop: _run(session, plan, stop),
+        facts=lambda now, ask: _facts(session, plan, reader, now, ask),
+        retire=lambda: retire(session, plan.keep),
+        free_bytes=lambda: shutil.disk_usage(data_dir).free,
+        archive_bytes=lambda: sum(p.stat().st_size for p in (data_dir / "archive").glob("*.warc.gz")),
+    )
+    return Keeper(data_dir, plan, state, works, journal, to)
+
+
+def serve(keeper: Keeper, session: Session) -> None:
+    """Keep the schedule until SIGTERM or SIGINT."""
+    from apscheduler.executors.pool import ThreadPoolExecutor
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    from pipelines.watch.figures import listening
+
+    woken = threading.Event()
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        keeper.stop()
+        woken.set()
+
+    before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
+    scheduler = BackgroundScheduler(
+        timezone=UTC, executors={"default": ThreadPoolExecutor(1), "post": ThreadPoolExecutor(1)}
+    )
+    try:
+        with ExitStack() as stack:
+            where: dict[str, str] = {}
+            if keeper.plan.port is not None:
+                feed = session.data_dir / "watch" / "alarms.atom"
+                port = stack.enter_context(
+                    listening(keeper.plan.port, keeper.exposition, keeper.health, feed)
+                )
+                where["figures"] = f"http://127.0.0.1:{port}/"
+            keeper.arrange(scheduler)
+            keeper.log("watching", outlets=len(keeper.plan.rhythms), process=os.getpid(), **where)
+            keeper.judge(ask=True)
+            scheduler.start()
+            woken.wait()
+            keeper.log("stopping")
+            scheduler.shutdown(wait=True)
+        keeper.log("stopped")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _crawl(session: Session, outlet: str, stop: threading.Event, via: str | None) -> Crawled:
+    from crawler import run
+    from pipelines.watch.keeper import Crawled, WorkError
+
+    def heard(_landed: dict[str, int]) -> None:
+        if stop.is_set():  # the crawl takes this as Ctrl-C: it lands what is in flight and answers
+            raise KeyboardInterrupt
+
+    try:
+        report = run.crawl(
+            session.data_dir,
+            (outlet,),
+            run_id=session.run_id("watch"),
+            now=session.now,
+            contact=os.environ.get("WIREDESK_CONTACT"),
+            via=via,
+            progress=heard,
         )
+    except (run.CrawlError, OSError) as error:
+        raise WorkError(str(error)) from error
+    [one] = report.outlets
+    said = (*one.outcomes, *one.channels.values())
+    return Crawled(
+        outcomes=one.outcomes,
+        refused=any(words.startswith("refused") for words in said),
+        troubles=(*one.alarms, *report.set_aside),
+        interrupted=report.interrupted,
+    )
 
-    def once(self) -> None:
-        now = self.session.now
-        for key, due in sorted(watch.first_due(self.plan, self.state, now).items()):
-            if due <= now:
-                self.crawl(key)
 
-    def serve(self) -> None:
-        from apscheduler.schedulers.background import BackgroundScheduler
+class _StoppedError(Exception):
+    """The run was asked to stop between two chunks."""
 
-        scheduler = BackgroundScheduler(timezone=UTC)
-        stop = threading.Event()
 
-        def asked(_number: int, _frame: FrameType | None) -> None:
-            stop.set()
+def _run(session: Session, plan: watch.Plan, stop: threading.Event) -> Mapping[str, Mapping[str, int]] | None:
+    from pipelines import line
+    from pipelines.cli.run import complaints
+    from pipelines.steps.base import Context
+    from pipelines.store import StoreBusyError
+    from pipelines.watch.keeper import LaterError, WorkError
 
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, asked)
-        for key, due in watch.first_due(self.plan, self.state, self.session.now).items():
-            scheduler.add_job(
-                self.crawl,
-                "interval",
-                args=[key],
-                id=key,
-                seconds=self.plan.rhythms[key].total_seconds(),
-                jitter=int(self.plan.jitter.total_seconds()),
-                next_run_time=due,
-                coalesce=True,
-                max_instances=1,
-                misfire_grace_time=None,
-            )
-        self.log("watching", outlets=len(self.plan.rhythms))
-        scheduler.start()
-        stop.wait()
-        self.log("stopping")
-        scheduler.shutdown(wait=True)
-        self.log("stopped")
+    def heard(_stage: str, _done: int, _of: int) -> None:
+        if stop.is_set():  # what is done is stored; the next run goes on from there
+            raise _StoppedError
 
-    def crawl(self, key: str) -> None:
-        """One outlet, then the line when something landed; a failure is logged and alarms, and the watch goes on."""
-        with self.turn:
-            alarms = self._crawl(key)
-            self._silence(alarms)
-            watch.save_state(self.session.data_dir, self.state)
+    context = Context(session.data_dir, session.run_id("watch"), session.now, plan.profile, plan.model)
+    try:
+        with complaints(session):
+            funnel = line.run(session.store, context, command="watch", progress=heard)
+    except _StoppedError:
+        return None
+    except UserError as error:
+        busy = isinstance(error.__cause__, line.BusyError | StoreBusyError)
+        raise (LaterError if busy else WorkError)(str(error)) from error
+    except OSError as error:
+        raise WorkError(str(error)) from error
+    return funnel.stages
 
-    def _crawl(self, key: str) -> list[watch.Alarm]:
-        from pipelines.cli import crawl as street
-        from pipelines.cli import run as line
 
-        now = self.session.now.isoformat()
-        self.state.last_crawl[key] = now
-        try:
-            report = street.crawl(self.session, (key,), since=None, limit=None, via=None)
-            landed = sum(one.landed for one in report.outlets)
-            if report.interrupted:
-                self.state.last_crawl.pop(key, None)  # the next watch goes on at once
-            self.log(
-                "crawled",
-                outlet=key,
-                interrupted=report.interrupted,
-                landed=landed,
-                rows=street.rows_of(report),
-            )
-            alarms = [watch.Alarm(now, "crawl", key, text) for one in report.outlets for text in one.alarms]
-            if landed:
-                funnel = line.run(self.session, command="watch")
-                self.state.last_run = now
-                self.log("ran", funnel={stage: dict(counts) for stage, counts in funnel.stages.items()})
-        except (UserError, OSError) as error:
-            self.log("failed", outlet=key, reason=str(error))
-            alarms = [watch.Alarm(now, "failed", key, str(error))]
-        return alarms
+def _facts(session: Session, plan: watch.Plan, reader: LandingReader, now: datetime, ask: bool) -> Facts:
+    from pipelines.store import NoStoreError, StoreError
+    from pipelines.watch.facts import WINDOW, Facts, StoreFacts, store_facts
+    from pipelines.watch.keeper import WorkError
 
-    def _silence(self, alarms: list[watch.Alarm]) -> None:
-        from crawler.archive import LandingLog
-
-        since = (self.session.now - timedelta(weeks=watch.WEEKS + 1)).astimezone(UTC).isoformat()
-        lines = [
-            {"kind": line.kind, "outcome": line.outcome, "outlet_id": line.outlet_id, "fetched": line.fetched}
-            for line in LandingLog(self.session.data_dir).read_all()
-            if line.fetched >= since[:10]
-        ]
-        every = [*alarms, *watch.silent(self.plan, watch.landed_by_day(lines), self.session.now)]
-        emit: Callable[[str], None] = lambda text: click.echo(text, err=True)  # noqa: E731
-        watch.ring(self.session.data_dir, self.state, every, emit)
+    try:
+        landed = reader.read((now - WINDOW).date(), now.date())
+        store: StoreFacts | None = None
+        if ask:
+            try:
+                with session.store.read() as con:
+                    store = store_facts(con, now, plan.zones)
+            except NoStoreError:
+                store = StoreFacts()
+    except (StoreError, OSError) as error:
+        raise WorkError(str(error)) from error
+    return Facts(landed, store)

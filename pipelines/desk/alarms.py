@@ -5,7 +5,6 @@ Counted from the store alone, against the outlet's own past, so that the same da
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,21 +84,23 @@ _RUNS = "SELECT run_id, outcome FROM store.run WHERE started = (SELECT max(start
 
 
 def ringing(data_dir: Path) -> list[Alarm]:
-    """The alarms of ``wiredesk watch`` that still stand, each as it rang last."""
+    """The alarms of ``wiredesk watch`` that still stand, each as it rang."""
     from pipelines import watch
 
-    standing = set(watch.load_state(data_dir).ringing)
-    path = data_dir / "watch" / "alarms.jsonl"
-    if not standing or not path.is_file():
-        return []
-    last: dict[str, Alarm] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        url = f"/rejects?outlet={row['outlet_id']}" if row["outlet_id"] else "/runs"
-        last[f"{row['kind']} {row['outlet_id']}"] = Alarm(
-            row["kind"], row["outlet_id"] or "watch", row["message"], url
-        )
-    return [last[name] for name in sorted(standing & last.keys())]
+    state, _lost = watch.load_state(data_dir)
+    return [
+        Alarm(alarm.kind, alarm.subject, alarm.message, _place(alarm.kind, alarm.subject))
+        for _, alarm in sorted(state.ringing.items())
+    ]
+
+
+def _place(kind: str, subject: str) -> str:
+    """Where the desk shows more of an alarm of the watch."""
+    from crawler import outlets
+
+    if subject in outlets.all_outlets():
+        return f"/rejects?outlet={subject}"
+    return f"/incidents?language={subject}" if "language" in kind else "/runs"
 
 
 def joined(rung: Sequence[Alarm], counted: Sequence[Alarm]) -> list[Alarm]:

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.desk import cards, charts, filters, lighting, naming, queue, search, works
+from pipelines import search
+from pipelines.desk import cards, charts, filters, lighting, naming, queue, works
 from pipelines.desk.alarms import Alarm, alarms, joined, ringing
 from pipelines.desk.edition import build, has_edition
 from pipelines.desk.explain import explain
@@ -198,14 +199,10 @@ def test_alarms_ring_for_silence_refusal_rubbish_and_impossible_dates(con: duckd
 def test_what_the_watch_rang_is_shown_while_it_stands(folder: Path) -> None:
     from pipelines import watch
 
-    state = watch.State()
-    rung = [
-        watch.Alarm("2026-03-06T00:00:00+00:00", "outlet silent", "lakenews", "lakenews landed 0 articles"),
-        watch.Alarm("2026-03-06T00:00:00+00:00", "crawl", "northwire", "it refuses us"),
-    ]
-    watch.ring(folder, state, rung, lambda _line: None)
-    watch.ring(folder, state, rung[:1], lambda _line: None)
-    watch.save_state(folder, state)
+    alarm = watch.Alarm(
+        "2026-03-06T00:00:00+00:00", "outlet silent", "lakenews", "lakenews landed 0 articles"
+    )
+    watch.save_state(folder, watch.State(ringing={alarm.name: alarm}))
     found = ringing(folder)
     assert [(alarm.subject, alarm.what) for alarm in found] == [("lakenews", "lakenews landed 0 articles")]
     counted = [
@@ -265,8 +262,8 @@ def test_the_edition_answers_as_the_database_does(folder: Path) -> None:
         assert not has_edition(con)
         for words in ("误判", "triage", "分診 受傷", "robotaxi", "nothing"):
             for everything in (False, True):
-                asked = {"limit": 9, "rejects": everything}
-                assert search.search(edition, words, **asked) == search.search(con, words, **asked)
+                asked = {"limit": 9, "filters": search.Filters(grouped=not everything)}
+                assert search.find(edition, words, **asked) == search.find(con, words, **asked)
             assert search.incidents_holding(edition, words) == search.incidents_holding(con, words)
         plain = {"stage": "", "outcome": "", "outlet": "", "words": "", "limit": 50, "offset": 0}
         assert works.rejects(edition, **plain, table="desk.rejects") == works.rejects(con, **plain)
@@ -278,7 +275,7 @@ def test_search_wants_every_word_and_quotes_stay_together(folder: Path) -> None:
     with duckdb.connect(str(folder / "wiredesk.duckdb"), read_only=True) as con:
 
         def ids(words: str) -> list[str]:
-            return [hit.article_id for hit in search.search(con, words, limit=9, rejects=True)]
+            return [hit.article_id for hit in search.find(con, words, limit=9).hits]
 
         assert (
             sorted(ids("人工智能 受伤"))
