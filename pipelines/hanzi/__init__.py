@@ -12,7 +12,7 @@ from pipelines.hanzi.folding import (
 )
 from pipelines.hanzi.regions import word_regions
 from pipelines.hanzi.scripts import character_table, is_han
-from pipelines.hanzi.telling import script_of, telling_characters
+from pipelines.hanzi.telling import script_of, telling_characters, written_simplified
 from pipelines.hanzi.words import pattern as longest_match
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "telling_characters",
     "to_simplified",
     "word_regions",
+    "written_simplified",
 ]

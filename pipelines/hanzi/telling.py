@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import opencc
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 MIXED_BELOW = 0.8
 """One foreign name or quoted title does not make a page mixed; a fifth of the telling characters does."""
 
@@ -45,6 +46,28 @@ def script_of(text: str) -> tuple[str, float]:
     if share < MIXED_BELOW:
         return "Hani", share
     return ("Hans" if hans > hant else "Hant"), share
+
+
+_OF_TWO = frozenset("后里于只制干面发复松斗历征系板致")
+"""Characters of both scripts that are the simplified form of another one, too (后 of 後, 里 of 裡): their neighbours tell."""
+
+
+def written_simplified(text: str) -> bool:
+    """Whether a character stands where only simplified text writes it: 以后 and 那里 are 以後 and 那裡 in traditional text.
+
+    By OpenCC's phrases, for text in which no character tells by itself.
+    """
+    if not _OF_TWO.intersection(text):
+        return False
+    converted = _to_traditional().convert(_LONE_SURROGATE.sub("\ufffd", text))
+    if len(converted) != len(text):
+        return False
+    return any(source != target and source in _OF_TWO for source, target in zip(text, converted, strict=True))
+
+
+@lru_cache(maxsize=1)
+def _to_traditional() -> opencc.OpenCC:
+    return opencc.OpenCC("s2t")
 
 
 def _either(characters: set[str]) -> re.Pattern[str]:

@@ -9,6 +9,9 @@ from pipelines.language.tables import markers
 
 HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 
+SHORT, NEARLY = 24, 0.7
+"""A sentence of so few characters has room for one word: one that is hardly ever another language's will do."""
+
 _QUOTED = re.compile(
     "「[^」]{0,80}」|“[^”]{0,80}”|『[^』]{0,80}』|《[^》]{0,60}》|\\([^)]{0,60}\\)|（[^）]{0,60}）"
 )
@@ -37,8 +40,8 @@ def variety_of(text: str, han: int) -> tuple[str, float]:
     plain = len(HAN.findall(outside))
     if plain >= 8:
         tally, han = markers("han").tally(outside), plain
-    needed = max(1.0, han / 60)
     language, weight = max(sorted(tally.items()), key=lambda item: item[1], default=("zh", 0.0))
+    needed = NEARLY if language == "yue" and han <= SHORT else max(1.0, han / 60)
     if weight < needed:
         return "zh", max(0.6, 0.99 - 0.3 * weight / needed)
     return language, min(0.99, 0.7 + 0.1 * weight / needed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipelines.hanzi import script_of, word_regions
+from pipelines.hanzi import script_of, word_regions, written_simplified
 from pipelines.language import han
 from pipelines.language.statistics import language_of
 from pipelines.language.tables import markers, scripts
@@ -24,6 +24,8 @@ _FUNCTION_WORD = re.compile(
 )
 _ONLY_CHINESE = re.compile("[的了是在我你他她它们們这這那吗嗎呢吧嘅咗係喺佢唔]")
 _CORNER_QUOTES = re.compile("[「」『』]")
+_CURLY_QUOTES = re.compile("[“”]")
+"""The mainland's standard (GB/T 15834); traditional news writes 「」."""
 _SIMPLIFIED_ME = re.compile("[什怎那这多要]么")
 _KANA_IN_CHINESE = re.compile("[のノ]")
 
@@ -159,6 +161,15 @@ def _script_without_characters(
         return "Hant", 0.7, "+quotation marks"
     if _SIMPLIFIED_ME.search(sample):
         return "Hans", 0.7, "+什么"
+    if written_simplified(sample):
+        return "Hans", 0.7, "+characters in context"
+    if _CURLY_QUOTES.search(sample):
+        return "Hans", 0.6, "+quotation marks"
+    tally = word_regions(sample)
+    mainland = sum(n for said, n in tally.items() if "CN" in said and "TW" not in said)
+    abroad = sum(n for said, n in tally.items() if "CN" not in said)
+    if mainland != abroad and not (mainland and abroad):
+        return "Hans" if mainland else "Hant", 0.6, "+regional words"
     return "Hani", 0.9, ""
 
 

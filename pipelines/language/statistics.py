@@ -64,6 +64,9 @@ def language_of(text: str) -> tuple[str | None, float, str]:
     english_words = markers("latin").tally(sample.lower()).get("en", 0.0)
     if second == "en" and (english_words or any(guess == "en" for guess, _ in guesses)):
         return "en", 0.7, "py3langid+words"
+    if language == "en" and probability >= SURE and len(second) > 2:
+        # py3langid names a small language (ISO 639-3) that langdetect has never seen: no opinion on English
+        return "en", 0.7, "langdetect"
     if probability >= SURE and letters >= ENOUGH_LETTERS:
         return language, 0.8, "langdetect"
     return None, probability, f"langdetect {language}, py3langid {second}"
