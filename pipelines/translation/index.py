@@ -6,17 +6,21 @@ read here; its address is the one that argostranslate is set to.
 
 from __future__ import annotations
 
+import http.client
 import json
+import os
 import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pipelines.translation import models
 from pipelines.translation.errors import ModelError
 
 _MOST_BYTES = 2**30
+_MOST_OF_INDEX = 2**24
+_PART = 2**20
 
 
 def download(
@@ -39,7 +43,10 @@ def download(
         ModelError: no network, no such package, or what came is none; the sentence says how to install from a file.
     """
     address = index or _index(data_dir)
-    entries = _entries(_fetched(address, timeout), address)
+    with tempfile.TemporaryFile() as content:
+        _fetch(address, content, timeout, _MOST_OF_INDEX)
+        content.seek(0)
+        entries = _entries(content.read(), address)
     fits = [
         entry for entry in entries if (entry.get("from_code"), entry.get("to_code")) == (from_code, to_code)
     ]
@@ -55,7 +62,8 @@ def download(
         with tempfile.TemporaryDirectory(dir=models.home(data_dir), prefix="fetching-") as temporary:
             target = Path(temporary) / (link.rsplit("/", 1)[-1] or "package.argosmodel")
             try:
-                target.write_bytes(_fetched(link, timeout))
+                with target.open("wb") as content:
+                    _fetch(link, content, timeout, _MOST_BYTES)
             except ModelError as error:
                 failed.append(str(error))
                 continue
@@ -64,6 +72,10 @@ def download(
 
 
 def _index(data_dir: Path) -> str:
+    """The address of the index: ``ARGOS_PACKAGE_INDEX`` (its folder, as argostranslate takes it, or the file itself)."""
+    own = os.environ.get("ARGOS_PACKAGE_INDEX")
+    if own:
+        return own if own.endswith(".json") else f"{own.rstrip('/')}/index.json"
     from pipelines.translation.argos import argostranslate_modules
 
     _, _, settings = argostranslate_modules(data_dir)
@@ -81,20 +93,24 @@ def _entries(content: bytes, address: str) -> list[dict[str, Any]]:
     return entries
 
 
-def _fetched(address: str, timeout: float) -> bytes:
+def _fetch(address: str, target: IO[bytes], timeout: float, most: int) -> None:
+    """What stands at an address into a file, part by part."""
     without = "without a network run `wiredesk model install FILE.argosmodel`"
     try:
         with urllib.request.urlopen(address, timeout=timeout) as response:
-            content: bytes = response.read(_MOST_BYTES + 1)
+            written = 0
+            while part := response.read(_PART):
+                written += target.write(part)
+                if written > most:
+                    raise ModelError(
+                        f"{address} is larger than {most >> 20} MiB: it is not what was asked for"
+                    )
     except urllib.error.HTTPError as error:
         with error:
             raise ModelError(f"{address} answered HTTP {error.code}; {without}") from None
     except TimeoutError:
         raise ModelError(f"{address} did not answer within {timeout:g} seconds; {without}") from None
-    except (urllib.error.URLError, OSError, ValueError) as error:
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
         raise ModelError(
             f"{address} cannot be reached ({getattr(error, 'reason', error)}); {without}"
         ) from error
-    if len(content) > _MOST_BYTES:
-        raise ModelError(f"{address} is larger than 1 GiB: no Argos package is")
-    return content

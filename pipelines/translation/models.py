@@ -126,11 +126,11 @@ def verify(data_dir: Path) -> list[Verified]:
     ]
     folders = packages_dir(data_dir)
     strangers = {entry.name for entry in folders.iterdir() if entry.is_dir()} if folders.is_dir() else set()
-    for name in sorted(strangers - {package.folder for package in known}):
-        sentence = (
-            f"not in the manifest: install it with `wiredesk model install {folders / name}`, or remove it"
-        )
-        result.append(Verified(name=name, model="", problems=(sentence,)))
+    unknown = ("in no manifest: install this folder or remove it",)
+    result += [
+        Verified(name=name, model="", problems=unknown)
+        for name in sorted(strangers - {package.folder for package in known})
+    ]
     return result
 
 
@@ -287,11 +287,11 @@ def _read(folder: Path, source: Path, archive_sha256: str | None) -> Package:
     if missing:
         raise ModelError(f"{source} is no complete Argos package: {', '.join(missing)} is missing")
     try:
-        metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+        metadata = dict(json.loads((folder / "metadata.json").read_text(encoding="utf-8")))
         version, from_code, to_code = (
             str(metadata[key]) for key in ("package_version", "from_code", "to_code")
         )
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"{source} is no Argos package: its metadata.json cannot be read ({error})"
         ) from error

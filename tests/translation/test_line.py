@@ -8,17 +8,16 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from pipelines.cli import main
 from pipelines.translation import sample_package
 from pipelines.translation.remote import KEY
-from tests.translation.conftest import TINY
+from tests.translation.conftest import TINY, Wiredesk
 from tests.translation.loopback import Server, completion, good
 from tests.translation.packages import repacked
 
@@ -39,20 +38,6 @@ ARTICLES = [
         "outlet": "example",
     },
 ]
-Wiredesk = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def wiredesk(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> Wiredesk:
-    """A command in this process: its exit code and what it said."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as stop:
-            main(["--data", str(data_dir), *arguments])
-        said = capsys.readouterr()
-        return int(stop.value.code or 0), said.out, said.err
-
-    return run
 
 
 def brought(wiredesk: Wiredesk, folder: Path, articles: Sequence[dict[str, Any]] = ARTICLES) -> None:
