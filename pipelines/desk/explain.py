@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.desk.lists import among
-from pipelines.desk.values import because
+from pipelines.desk.values import because, language
 from pipelines.store import fetch_rows
 from pipelines.texts import told
 
@@ -110,6 +110,10 @@ def _steps(con: DuckDBPyConnection, article_id: str | None, fetches: Sequence[di
     decisions = fetch_rows(
         con, "SELECT * FROM store.decision WHERE subject_id = ? ORDER BY made", [article_id]
     )
+    told = _found(con, article_id)
+    for step in steps:
+        if step["outcome"] == "ok" and not step["reason"]:
+            step["reason"] = told.get(step["stage"], "")
     return steps + [
         _step(
             "decision",
@@ -143,6 +147,28 @@ def _versions(con: DuckDBPyConnection, article_id: str) -> list[Step]:
             )
         )
     return steps
+
+
+def _found(con: DuckDBPyConnection, article_id: str) -> dict[str, str]:
+    """What the stages that give no reason for an ``ok`` found: how it was read, its language, who translated it."""
+    rows = fetch_rows(
+        con,
+        "SELECT a.extractor, l.language_tag, l.confidence, l.method, e.engine, e.model FROM store.article a "
+        "LEFT JOIN store.language l USING (article_id) LEFT JOIN store.title_en e USING (article_id) "
+        "WHERE a.article_id = ? ORDER BY a.version DESC LIMIT 1",
+        [article_id],
+    )
+    found = {}
+    for row in rows:
+        if row["extractor"]:
+            found["reading"] = row["extractor"]
+        if row["language_tag"]:
+            found["language"] = (
+                f"{language(row['language_tag'])}, {row['confidence']:.2f} sure, by {row['method']}"
+            )
+        if row["engine"]:
+            found["translation"] = f"by {row['engine']}, {row['model']}"
+    return found
 
 
 def _step(stage: str, subject: str, outcome: str, reason: str, run_id: str = "", when: Any = None) -> Step:

@@ -21,7 +21,6 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 _DAY = re.compile(r"(\d{4}|XXXX)(?:-(\d\d|XX))?(?:-(\d\d|XX))?")
-_REASON = re.compile(r"\b(news|harm)s?\.([a-z_]+)")
 
 
 @cache
@@ -109,12 +108,16 @@ def because(reason: str | None, outcome: str = "") -> str:
     """A stage's reason as a person reads it; what its outcome means where it gave none."""
     if not reason:
         return _tables()["outcomes"].get(outcome, "")
-    kinds = _REASON.findall(reason)
-    if not kinds or _REASON.sub("", reason).strip(" ,;"):
-        return reason
+    said = [_event(part.strip()) for part in reason.split(",")]
+    return "reads as " + "; ".join(dict.fromkeys(map(str, said))) if all(said) else reason
+
+
+@cache
+def _event(name: str) -> str | None:
+    """What one of the reasons for a class says; ``None`` when it is none."""
+    if not name.startswith("news."):
+        return _tables()["events"].get(name)
     from pipelines import profiles
 
-    profile = profiles.load("ai-incidents")
-    groups: Mapping[str, Mapping[str, object]] = {"news": profile.news, "harm": profile.harms}
-    said = [getattr(groups[group].get(name), "about", name.replace("_", " ")) for group, name in kinds]
-    return "reads as " + "; ".join(dict.fromkeys(map(str, said)))
+    kind = profiles.load("ai-incidents").news.get(name.removeprefix("news."))
+    return kind.about if kind else None
