@@ -191,21 +191,28 @@ def _placed(
     ).fetchall()
     held = {text for text, _ in incidents}
     outside = [row for row in rows if row["text_id"] not in held]
-    subjects = _in(sorted({name for row in outside for name in (row["text_id"], row["subject_id"]) if name}))
-    stopped = (
-        con.execute(
-            "SELECT subject_id, stage, outcome, reason FROM store.stage_result "
-            f"WHERE stage IN ('language', 'texts', 'relevance', 'incidents') AND subject_id IN {subjects}"
-        ).fetchall()
-        if outside
-        else []
-    )
+    stopped = [
+        *_stopped(con, ("relevance", "incidents"), [row["text_id"] for row in outside if row["text_id"]]),
+        *_stopped(con, ("language", "texts"), [row["subject_id"] for row in outside if not row["text_id"]]),
+    ]
     stopped.sort(key=lambda row: STOPPED.index(row[1]))
     return {
         "incident": {text: (incident, None) for text, incident in incidents},
         "class": {text: (found, None) for text, found in classes if found},
         "stopped": {subject: (outcome, reason) for subject, _, outcome, reason in stopped},
     }
+
+
+def _stopped(
+    con: DuckDBPyConnection, stages: tuple[str, str], subjects: Sequence[str]
+) -> list[tuple[str, str, str, str | None]]:
+    if not subjects:
+        return []
+    found: list[tuple[str, str, str, str | None]] = con.execute(
+        "SELECT subject_id, stage, outcome, reason FROM store.stage_result "
+        f"WHERE stage IN {_in(stages)} AND subject_id IN {_in(subjects)}"
+    ).fetchall()
+    return found
 
 
 def _hit(

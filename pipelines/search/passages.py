@@ -55,6 +55,8 @@ class Text:
             return (at, at + len(form.text)) if at >= 0 else None
         if form.beginning:
             return next(((a, b) for word, a, b in self._spaced if self.folded.startswith(form.text, a)), None)
+        if form.text[:2] not in self.folded:  # a stem keeps at least two letters of its word
+            return None
         wanted = atoms_of(form.text)
         if any(RUN.fullmatch(atom) for atom in wanted):  # SK海力士
             at = self.folded.find(form.text)

@@ -98,6 +98,10 @@ def _weight(word: Word, hits: Hits, size: int) -> Floats:
     for form in word.forms:
         if not form.tokens:
             continue
+        if len(form.tokens) == 1:
+            documents, weights = hits[_key(form, form.tokens[0])]
+            total[documents] += weights
+            continue
         least, held = np.full(size, np.inf, np.float32), np.zeros(size, np.uint16)
         for token in form.tokens:
             documents, weights = hits[_key(form, token)]

@@ -13,7 +13,7 @@ CREATE TABLE store.search_document (
     -- tokens, counted as often as they stand there
     length UINTEGER NOT NULL,
     -- titles and texts to check and show hits from, deflated: reading twenty out of store.article unpacks thousands
-    packed BLOB
+    packed BLOB USING COMPRESSION uncompressed
 );
 
 -- in which document a token stands, and how often (a title counts three times); tokens as numbers, see tokens.py code().
