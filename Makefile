@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ROOM ?=
 HASHES := --require-hashes --no-deps
 
-.PHONY: setup demo check test test-duckdb2 quality bench train train-sample wheel clean
+.PHONY: setup demo check test test-duckdb2 quality compare bench train train-sample wheel clean
 
 setup: $(VENV)/.ready
 
@@ -40,6 +40,14 @@ test: setup
 # figures on the public labelled sets (../shared, or WIREDESK_SHARED) into docs/quality.md; ROOM=reading for one room
 quality: setup
 	$(BIN)/python -m tests.quality.run $(ROOM)
+
+# the libraries that docs/quality.md compares with, in an environment of their own; `make quality` uses it when it is there
+compare: .venv-compare/.ready
+
+.venv-compare/.ready: requirements/compare.txt
+	$(PYTHON) -m venv .venv-compare
+	.venv-compare/bin/python -m pip install --quiet $(HASHES) -r requirements/compare.txt
+	touch $@
 
 # ratios against the plain libraries into docs/performance.md; ROOM=reading for one room
 bench: setup

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VERSION", "filter_rows", "read"]
 
-VERSION = "1"
+VERSION = "2"
 """Changes when results change."""
 
 

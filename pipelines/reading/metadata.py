@@ -102,6 +102,27 @@ def image_url(page: Declared) -> str | None:
     return next((found for candidate in candidates if (found := absolute(candidate, page.url))), None)
 
 
+_GENERIC = frozenset(
+    [
+        "com",
+        "net",
+        "org",
+        "edu",
+        "gov",
+        "news",
+        "blog",
+        "story",
+        "article",
+        "world",
+        "sports",
+        "tech",
+        "finance",
+        "money",
+        "auto",
+        "ent",
+    ]
+)
+"""Labels of host names that name no site: a headline may end in such a word."""
 _NO_PICTURE = re.compile(
     r"logo|icon|avatar|qr_?code|erweima|blank|spacer|pixel|loading|placeholder|button|share|\.(?:gif|svg)(?:$|\?)",
     re.IGNORECASE,
@@ -180,7 +201,7 @@ def headline(page: Declared, layout: Layout, outlet_names: list[str]) -> titles.
         page.first("twitter:title"),
     ]
     declared += [page.first("articletitle"), page.first("headline")]
-    names = [*outlet_names, site_name(page) or "", section(page) or ""]
+    names = [*outlet_names, site_name(page) or "", section(page) or "", *_host_names(page.url)]
     shown, named = titles.headings(layout)
     first = next(
         (inner_text(node.element) for node in layout.nodes if node.tag == "h1" and node.end > node.first), ""
@@ -193,3 +214,13 @@ def headline(page: Declared, layout: Layout, outlet_names: list[str]) -> titles.
         first_h1=first[: titles.MAX_TITLE],
         names=[name for name in names if name],
     )
+
+
+def _host_names(url: str | None) -> list[str]:
+    """How a site may call itself by its address: ``www.example.co.uk`` is Example, Example.co.uk or www.example.co.uk."""
+    host = (urlsplit(url).hostname or "") if url else ""
+    labels = [label for label in host.split(".") if label not in ("www", "m", "amp")]
+    if len(labels) < 2:
+        return []
+    named = [label for label in labels[:-1] if len(label) > 2 and label not in _GENERIC]
+    return [host, ".".join(labels), *named, *(".".join(labels[at:]) for at in range(1, len(labels) - 1))]

@@ -127,13 +127,28 @@ def _list_or_empty(
     if anchor >= 0 and body is not None and body.blocks and body.blocks[0] > anchor:
         between = layout.blocks[anchor + 1 : body.blocks[0]]
         headed = sum(block.links > 0.5 * len(block.text) for block in between) <= 8
-    if not declared and len(linked) >= 12 and not (headed and size >= 2 * SCRAP):
+    if not declared and len(linked) >= 12 and not (headed and size >= 2 * SCRAP) and not _told(layout, body):
         teased = total - size - weight_linked
         if size < 0.25 * weight_linked or (size < LITTLE and teased + weight_linked > 6 * size):
             return Verdict("list_page", f"{len(linked)} linked headlines and hardly any text of its own")
     if body is None or size < (SCRAP / 3 if declared else SCRAP):
         return Verdict("empty_body", "no running text found")
     return None
+
+
+def _told(layout: Layout, body: Body | None) -> bool:
+    """Whether the body tells something at length: paragraphs in a row, as teasers between linked headlines never are."""
+    run, length = 0, 0.0
+    for n in range(body.blocks[0], body.blocks[-1] + 1) if body is not None and body.blocks else ():
+        block = layout.blocks[n]
+        size = weight(block.text)
+        if block.links > 0.5 * len(block.text) and size >= 8:
+            run, length = 0, 0.0
+        elif size >= SCRAP and block.links == 0:
+            run, length = run + 1, length + size
+            if (run >= 3 and length >= LITTLE / 2) or length >= 2 * LITTLE:
+                return True
+    return False
 
 
 def _redirect(page: Declared, total: float, html_size: int) -> Verdict | None:

@@ -112,13 +112,23 @@ def home(layout: Layout, container: int, kept: list[int], measures: list[Measure
     return nodes[node].first, nodes[node].end
 
 
-def _parent(layout: Layout, container: int, n: int) -> int:
-    """The node whose paragraph, list or cell block ``n`` is."""
+def _place(layout: Layout, container: int, n: int) -> tuple[int, bool]:
+    """The node whose paragraph, list or cell block ``n`` is, and whether a wrapper of the block alone stands between."""
     nodes = layout.nodes
     node = layout.blocks[n].node
-    while nodes[node].tag in _PARAGRAPH and nodes[node].parent >= container:
+    wrapped = False
+    while nodes[node].parent >= container:
+        if nodes[node].tag not in _PARAGRAPH:
+            if nodes[node].end - nodes[node].first > 1:
+                break
+            wrapped = True
         node = nodes[node].parent
-    return node
+    return node, wrapped
+
+
+def _parent(layout: Layout, container: int, n: int) -> int:
+    """The node of :func:`_place`."""
+    return _place(layout, container, n)[0]
 
 
 def _foreign(layout: Layout, kept: list[int], measures: list[Measure], first: int, end: int) -> list[int]:
@@ -164,8 +174,14 @@ def _edges(layout: Layout, container: int, kept: list[int], measures: list[Measu
     prose = [n for n in kept if measures[n].prose and measures[n].size >= 2 * SCRAP]
     if not prose or sum(measures[n].size for n in prose) < 0.4 * sum(measures[n].size for n in kept):
         return kept  # verse, a table, an interview in catchwords
-    parents = {_parent(layout, container, n) for n in prose}
-    return [n for n in kept if prose[0] <= n <= prose[-1] or _parent(layout, container, n) in parents]
+    places = {_place(layout, container, n) for n in prose}
+    parents = {parent for parent, _ in places}
+
+    def sibling(n: int) -> bool:
+        parent, wrapped = _place(layout, container, n)
+        return (parent, True) in places if wrapped else parent in parents
+
+    return [n for n in kept if prose[0] <= n <= prose[-1] or sibling(n)]
 
 
 def _cut(

@@ -13,6 +13,9 @@ MAX_TITLE = 300
 _WORD = re.compile(r"\w")
 _SEPARATOR = re.compile(r"\s*(?:--+|——|[|｜丨_»«·•]|(?<=\s)[-–—:：](?=\s)|\s[-–—]|[-–—]\s)\s*")
 _LAST_HYPHEN = re.compile(r"\s*[-–—]\s*(?=[^-–—]+$)")
+_LOOSE_END = re.compile(r"[\s\-–—|｜_]+$")
+_NO_HEADLINE = re.compile(r"\s*[-–—|｜_]")
+"""How a ``<title>`` starts whose template found no headline to put before the site's name."""
 _SITE_WORD = re.compile(
     r"网|網|新闻|新聞|资讯|資訊|频道|頻道|日报|日報|时报|時報|晚报|晚報|早报|导报|報$|报$|社$|电视|電視|客户端|客戶端|公众号|中国$|"
     r"之声|之聲|在线|在線|論壇|论坛|财经$|財經$|文汇|文匯|平台|\.(?:com|net|org|cn|hk|tw)\b|"
@@ -41,25 +44,41 @@ def strip_site(title: str, names: Iterable[str] = ()) -> str:
     ``--``, which headlines hardly use themselves. The headline keeps at least a third of what was printed.
     """
     known = {key(name) for name in names if name and key(name)}
-    text = squeeze(title)
+    text = _before_site(_LOOSE_END.sub("", squeeze(title)) or squeeze(title), known)
     while True:
         cuts = list(_SEPARATOR.finditer(text))
         hyphen = _LAST_HYPHEN.search(text)
         cut = cuts[-1] if cuts else None
-        if hyphen and (cut is None or hyphen.start() > cut.start()):
+        if hyphen and (cut is None or hyphen.start() >= cut.end()):
             cut = hyphen
         if cut is None or cut.start() == 0:
             return text
-        head, tail = text[: cut.start()].rstrip(), text[cut.end() :].strip()
+        head, tail = _LOOSE_END.sub("", text[: cut.start()]), text[cut.end() :].strip()
         named = key(tail) in known or not key(tail)
         strong = bool(re.search(r"[|｜丨_»«]|--", cut.group()))
-        wide = sum(char > "\u2e80" for char in tail)
-        short = wide <= 10 and len(tail.split()) <= 4 and len(tail) <= 30
+        short = _short(tail)
         if len(key(head)) < 4 or not (named or (short and strong) or (short and _SITE_WORD.search(tail))):
             return text
         if not named and len(key(head)) < len(key(tail)):
             return text
         text = head
+
+
+def _short(part: str) -> bool:
+    """Whether a part is as short as names of sites and sections are."""
+    return sum(char > "\u2e80" for char in part) <= 10 and len(part.split()) <= 4 and len(part) <= 30
+
+
+def _before_site(text: str, known: set[str]) -> str:
+    """``text`` cut before the site's name where only its sections follow: ``headline - 某某网 - 国际``."""
+    cuts = list(_SEPARATOR.finditer(text))
+    ends = [*(cut.start() for cut in cuts), len(text)]
+    parts = [text[cut.end() : end].strip() for cut, end in zip(cuts, ends[1:], strict=True)]
+    for at, cut in enumerate(cuts[:-1]):
+        site = key(parts[at]) in known or (_short(parts[at]) and _SITE_WORD.search(parts[at]))
+        if site and len(key(text[: cut.start()])) >= 8 and all(_short(part) for part in parts[at + 1 :]):
+            return _LOOSE_END.sub("", text[: cut.start()])
+    return text
 
 
 def headings(layout: Layout) -> tuple[list[str], list[str]]:
@@ -101,7 +120,7 @@ def choose(
     next: they may be cut or written for search engines. ``<title>`` serves cleaned.
     """
     names = list(names)
-    title = squeeze(document_title)
+    title = "" if _NO_HEADLINE.match(document_title) else squeeze(document_title)
     bare = strip_site(title, names)
     witnesses = [key(text) for text in (title, *declared) if key(text)]
     best, best_size = _confirmed(shown, witnesses)
@@ -112,7 +131,15 @@ def choose(
     longest = max((len(key(text)) for text in [*cleaned, bare]), default=0)
     if best and (best_size >= 0.6 * longest or (best_size >= 8 and best_size >= 0.45 * longest)):
         return Title(strip_site(best, names) if best_size > 12 else best, best)
-    if first_h1 and witnesses and _similar(key(first_h1), witnesses) >= 0.6:
+    leading = key(first_h1)
+    if (
+        len(leading) >= 3
+        and leading not in {key(name) for name in names}
+        and key(title).startswith(leading)
+        and any(leading in key(text) for text in declared)
+    ):
+        return Title(first_h1, first_h1)  # a short headline before a long name of the site
+    if first_h1 and witnesses and _similar(leading, witnesses) >= 0.6:
         return Title(first_h1, first_h1)
     for text, printed in zip(cleaned, [text for text in declared if key(text)], strict=True):
         if len(key(text)) >= 0.5 * len(key(bare)) or not bare:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,8 +16,12 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
+from tests.quality import compare_reading
+from tests.quality.reading_changed import changed_markup
 from tests.reading.score import overlap
 
+ROOT = Path(__file__).parents[2]
+NOT_INSTALLED = 3
 SETS = {
     "extract_zh_magichtml": ("magichtml, Chinese", "zh"),
     "extract_zh_misc": ("misc, Chinese with full text", "zh"),
@@ -48,12 +52,14 @@ def report(shared: Path) -> str:
         ]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     lines += ["", *_pages(shared, tools), "", *_outcomes(shared, tools["wiredesk, general"]), ""]
+    lines += [*changed_markup(shared, SETS), ""]
     lines += [*_agreement(shared, tools["wiredesk, general"], tools["trafilatura"]), ""]
     lines += [
         (
-            "Reproduce: `make quality ROOM=reading` (with `requirements/compare.txt` installed for the other tools); one set "
-            "by hand: `wiredesk stage reading ../shared/bench/extract_zh_misc/gold.jsonl.gz out.jsonl`, then "
-            "`python ../shared/eval/score_extraction.py ../shared/bench/extract_zh_misc/gold.jsonl.gz out.jsonl`."
+            "Reproduce: `make compare` once (readability-lxml and newspaper4k in an environment of their own, `.venv-compare`, "
+            "from `requirements/compare.txt`; another interpreter by `WIREDESK_COMPARE_PYTHON`), then `make quality "
+            "ROOM=reading`. One set by hand: `wiredesk stage reading ../shared/bench/extract_zh_misc/gold.jsonl.gz out.jsonl`, "
+            "then `python ../shared/eval/score_extraction.py ../shared/bench/extract_zh_misc/gold.jsonl.gz out.jsonl`."
         ),
     ]
     return "\n".join(lines)
@@ -64,12 +70,37 @@ def _tools() -> Iterator[tuple[str, Reader | None]]:
     yield "wiredesk, general", partial(_wiredesk, outlet_rules=False)
     yield "trafilatura", partial(_each, read=_trafilatura())
     yield "trafilatura, favour_precision", partial(_each, read=_trafilatura(favor_precision=True))
-    for name, modules, make in (
-        ("readability-lxml", ("readability",), _readability),
-        ("newspaper4k", ("newspaper", "jieba"), _newspaper),  # its Chinese needs jieba
-    ):
-        installed = all(importlib.util.find_spec(module) for module in modules)
-        yield name, partial(_each, read=make()) if installed else None
+    for name in compare_reading.TOOLS:
+        yield name, partial(_elsewhere, name=name) if _elsewhere([], Path(), name=name) is not None else None
+
+
+def _elsewhere(rows: list[Row], base: Path, *, name: str) -> list[Row] | None:
+    """What a tool of the comparison environment reads on the same pages; ``None`` where it is not installed."""
+    python = Path(os.environ.get("WIREDESK_COMPARE_PYTHON", ROOT / ".venv-compare" / "bin" / "python"))
+    if not python.is_file():
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        pages, out = Path(folder) / "pages.jsonl", Path(folder) / "out.jsonl"
+        with pages.open("w", encoding="utf-8") as lines:
+            for row in rows:
+                page = {
+                    "id": row.get("id") or row["file"],
+                    "url": row.get("url"),
+                    "html": _text(_bytes(row, base)),
+                }
+                lines.write(json.dumps(page) + "\n")
+        script = Path(compare_reading.__file__)
+        done = subprocess.run(
+            [str(python), str(script), name, str(pages), str(out)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode == NOT_INSTALLED:
+            return None
+        if done.returncode:
+            raise RuntimeError(f"{name} broke down: {done.stderr[-2000:]}")
+        return _rows(out)
 
 
 def _wiredesk(rows: list[Row], base: Path, *, outlet_rules: bool) -> list[Row]:
@@ -81,10 +112,13 @@ def _wiredesk(rows: list[Row], base: Path, *, outlet_rules: bool) -> list[Row]:
 def _each(rows: list[Row], base: Path, *, read: Callable[[bytes, str | None], Row]) -> list[Row]:
     found = []
     for row in rows:
-        body = (base / (row.get("html") or row["file"])).read_bytes()
-        body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
-        found.append({"id": row.get("id") or row["file"], **read(body, row.get("url"))})
+        found.append({"id": row.get("id") or row["file"], **read(_bytes(row, base), row.get("url"))})
     return found
+
+
+def _bytes(row: Row, base: Path) -> bytes:
+    body = (base / (row.get("html") or row["file"])).read_bytes()
+    return gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
 
 
 def _trafilatura(**options: Any) -> Callable[[bytes, str | None], Row]:
@@ -98,37 +132,6 @@ def _trafilatura(**options: Any) -> Callable[[bytes, str | None], Row]:
             "text": found.get("text"),
             "published": found.get("date"),
             "authors": [found["author"]] if found.get("author") else [],
-        }
-
-    return read
-
-
-def _readability() -> Callable[[bytes, str | None], Row]:
-    from lxml import html
-    from readability import Document
-
-    def read(body: bytes, url: str | None) -> Row:
-        document = Document(_text(body), url=url)
-        return {"title": document.short_title(), "text": html.fromstring(document.summary()).text_content()}
-
-    return read
-
-
-def _newspaper() -> Callable[[bytes, str | None], Row]:
-    import newspaper
-
-    def read(body: bytes, url: str | None) -> Row:
-        text = _text(body)
-        language = "zh" if re.search("[\u4e00-\u9fff]{20}", text) else "en"
-        article = newspaper.Article(url or "https://example.org/", language=language)
-        article.download(input_html=text)
-        article.parse()
-        published = article.publish_date.isoformat() if isinstance(article.publish_date, datetime) else None
-        return {
-            "title": article.title,
-            "text": article.text,
-            "authors": article.authors,
-            "published": published,
         }
 
     return read
@@ -187,9 +190,41 @@ def _pages(shared: Path, tools: dict[str, Reader | None]) -> list[str]:
         if tool is None:
             continue
         rows = tool(articles, manifest.parent)
-        scored = dict(re.findall(r"(\w+) (\d+/\d+)", _run(shared, "score_pages.py", manifest, rows)))
+        scored = _fields(shared, manifest, rows)
         cells = " | ".join(scored[field] for field in ("title", "date", "author", "body_start"))
         lines.append(f"| {name} | {cells} | {_minutes(articles, rows)} |")
+    return [*lines, "", *_misc_fields(shared, tools)]
+
+
+def _fields(shared: Path, manifest: Path, rows: list[Row]) -> dict[str, str]:
+    return dict(re.findall(r"(\w+) (\d+/\d+)", _run(shared, "score_pages.py", manifest, rows)))
+
+
+def _misc_fields(shared: Path, tools: dict[str, Reader | None]) -> list[str]:
+    """Title, day and author of the Chinese pages of the misc set, whose rows give them."""
+    gold = shared / "bench" / "extract_zh_misc" / "gold.jsonl.gz"
+    pages = [row for row in _rows(gold) if row["lang"] == "zh" and row.get("title")]
+    truths = [
+        {"kind": "article", "file": row["id"], "truth": {
+            "title": row["title"], "date": row.get("published"), "author": row.get("authors"),
+        }} for row in pages
+    ]  # fmt: skip
+    lines = [
+        (
+            f"The same of the {len(pages)} Chinese pages of the misc set whose rows give a title (mostly the document's `<title>`, "
+            "of which the headline must be the beginning), a time or authors; its one pair of authors are editors in charge."
+        ),
+        "",
+        "| tool | title | day | author |",
+        "|---|---:|---:|---:|",
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = Path(folder) / "manifest.jsonl"
+        manifest.write_text("".join(json.dumps(row) + "\n" for row in truths), encoding="utf-8")
+        for name, tool in tools.items():
+            if tool is not None:
+                scored = _fields(shared, manifest, tool(pages, gold.parent))
+                lines.append(f"| {name} | {scored['title']} | {scored['date']} | {scored['author']} |")
     return lines
 
 

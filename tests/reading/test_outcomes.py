@@ -99,6 +99,16 @@ def test_a_front_page_is_a_list_whatever_it_says() -> None:
     assert read(text, url="https://news.example.tw/story/1").outcome == "ok"
 
 
+def test_an_article_among_many_links_without_any_heading_is_no_list() -> None:
+    portal = f"<html><body><div>{links(300)}</div><div>{paragraphs(HANT)}</div><div>{links(300)}</div></body></html>"
+    assert read(portal).outcome == "ok"
+    teased = "".join(
+        f"<div><a href='/{n}'>另一則完全不同的新聞標題在這裡{n}</a><p>{text[:30]}。</p></div>"
+        for n, text in enumerate(HANT * 8)
+    )
+    assert read(f"<html><body>{teased}</body></html>").outcome == "list_page"
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

@@ -12,10 +12,9 @@ SUFFIXED = [
     ("号志系统更新出错_网易订阅", "号志系统更新出错"),
     ("号志系统更新出错--时政--范例网", "号志系统更新出错"),
     ("号志系统更新出错？后果很严重 _探索者 _范例网", "号志系统更新出错？后果很严重"),
-    (
-        "號誌系統更新出錯，行人受困 - 範例報 - 港聞 - 要聞",
-        "號誌系統更新出錯，行人受困 - 範例報 - 港聞 - 要聞",
-    ),
+    ("號誌系統更新出錯，行人受困 - 範例報 - 港聞 - 要聞", "號誌系統更新出錯，行人受困"),
+    ("號誌系統更新出錯，行人受困 - 港聞 - 要聞", "號誌系統更新出錯，行人受困 - 港聞 - 要聞"),
+    ("号志系统更新出错，行人受困--", "号志系统更新出错，行人受困"),
     ("信号系统再次出错-范例网", "信号系统再次出错"),
     ("Traffic lights fail - The Example Times", "Traffic lights fail"),
     ("A well-known model-based system fails", "A well-known model-based system fails"),
@@ -30,6 +29,25 @@ def test_suffixes_go_and_headlines_stay(printed: str, clean: str) -> None:
 
 def test_a_named_suffix_goes_whatever_it_looks_like() -> None:
     assert titles.strip_site("號誌系統更新出錯 - 晴天", ["晴天"]) == "號誌系統更新出錯"
+
+
+def test_the_site_is_known_by_its_address() -> None:
+    text = page(title="", document_title="Traffic lights give four seconds - SlashRoad").replace(
+        "<h1></h1>", ""
+    )
+    assert read(text, url="https://www.slashroad.example/1").title == "Traffic lights give four seconds"
+
+
+def test_a_document_title_without_headline_is_none() -> None:
+    assert read(page(title="市府：號誌更新出錯", document_title="-範例歷史網")).title == "市府：號誌更新出錯"
+
+
+def test_a_short_headline_beats_a_long_name_of_the_site() -> None:
+    text = page(
+        title="四秒", document_title="好懷念啊 | 王小明的官方部落格 由某某平台提供",
+        head='<meta property="og:title" content="王小明『好懷念啊』">',
+    ).replace("<h1>四秒", "<h1>好懷念啊")  # fmt: skip
+    assert read(text).title == "好懷念啊"
 
 
 def test_the_printed_headline_beats_a_cut_og_title() -> None:
