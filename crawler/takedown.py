@@ -1,12 +1,15 @@
 """Takes pages out of the archive for good, and leaves a line in the landing log that says so.
 
-Every WARC that holds a record of a forgotten URL is written anew without it; landing lines of the other pages get
-their new offsets. The new files are prepared first, then a plan is put on the disk, then they change places: a crash
-at any moment leaves either the old state or a plan that :func:`finish` carries out.
+Every WARC that holds a record of a forgotten URL, or a feed or list that names it (with its title, often with its first
+words), is written anew without; landing lines of the other pages get their new offsets. The new files are prepared
+first, then a plan is put on the disk, then they change places: a crash at any moment leaves either the old state or a
+plan that :func:`finish` carries out. What the database has to follow stays in :data:`FOLLOW` until it has.
 """
 
 from __future__ import annotations
 
+import html
+import io
 import json
 import os
 import zlib
@@ -15,11 +18,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from crawler.landinglog import sync_folder, utc_stamp
 
 FORGOTTEN = "forgotten"
 PLAN = "takedown.json"
+FOLLOW = "takedown-store.json"
+"""What the database has to follow: offsets that moved, records that are gone, lines of the landing logs."""
 _MAGIC = b"\x1f\x8b"
 
 
@@ -30,14 +36,21 @@ class Takedown:
     records: int = 0
     lines: int = 0
     moved: dict[tuple[str, int], int] = field(default_factory=dict)
+    dropped: set[tuple[str, int]] = field(default_factory=set)
+    """(file, old offset) of the listings that named the page."""
     logs: dict[str, tuple[list[int], list[int]]] = field(default_factory=dict)
     """Log file → byte after each line, before and after: to translate a position in it."""
 
 
-def forget(data_dir: Path, urls: Sequence[str], *, now: datetime, reason: str) -> Takedown:
+def forget(
+    data_dir: Path, urls: Sequence[str], articles: Sequence[str] = (), *, now: datetime, reason: str
+) -> Takedown:
     """Take every record and landing line of ``urls`` (as fetched, or after redirects) out of ``data_dir``.
 
-    The caller must hold off crawls; a file that is being written is locked and raises ``BlockingIOError``.
+    The caller must hold off crawls; a file that is being written is locked and raises ``BlockingIOError``. What the
+    database has to follow then lies in :data:`FOLLOW`; an earlier one must have been followed.
+
+    :param articles: ids that the database knows these pages under.
     """
     finish(data_dir)
     wanted = set(urls)
@@ -45,16 +58,33 @@ def forget(data_dir: Path, urls: Sequence[str], *, now: datetime, reason: str) -
     wanted |= {
         line["final_url"] for line in _lines(data_dir) if line["url"] in wanted and line.get("final_url")
     }
+    listings = {
+        url
+        for line in _lines(data_dir)
+        if line.get("kind") == "listing"
+        for url in (line["url"], line.get("final_url"))
+        if url
+    }
     done = Takedown()
     ready: list[Path] = []
     warcs, logs = (
         sorted((data_dir / "archive").glob("*.warc.gz")),
         sorted((data_dir / "landing").glob("*.jsonl")),
     )
-    ready += [warc for warc in warcs if _rewrite_warc(warc, wanted, done)]
+    ready += [warc for warc in warcs if _rewrite_warc(warc, wanted, listings, done)]
     ready += [log for log in logs if _rewrite_log(log, wanted, done, now, reason)]
-    if ready:
-        _write(data_dir / PLAN, json.dumps([str(path.relative_to(data_dir)) for path in ready]).encode())
+    if ready or articles:
+        plan = {
+            "files": [str(path.relative_to(data_dir)) for path in ready],
+            "id": utc_stamp(now),
+            "urls": sorted(wanted),
+            "articles": list(articles),
+            "reason": reason,
+            "moved": [[name, old, new] for (name, old), new in sorted(done.moved.items()) if old != new],
+            "dropped": [list(one) for one in sorted(done.dropped)],
+            "logs": done.logs,
+        }
+        write_synced(data_dir / PLAN, json.dumps(plan, ensure_ascii=False).encode())
         sync_folder(data_dir)
         finish(data_dir)
     return done
@@ -64,24 +94,28 @@ def finish(data_dir: Path) -> None:
     """Carry out a plan that a crash left behind; without one, remove what was prepared for none."""
     plan = data_dir / PLAN
     if plan.exists():
-        for name in json.loads(plan.read_text(encoding="utf-8")):
+        for name in json.loads(plan.read_text(encoding="utf-8"))["files"]:
             path = data_dir / name
-            partial = _partial(path)
+            partial = partial_of(path)
             if partial.exists():
                 partial.replace(path)
+                if not path.stat().st_size:
+                    path.unlink()  # nothing of it stays
                 sync_folder(path.parent)
-        plan.unlink()
+        plan.replace(data_dir / FOLLOW)
         sync_folder(data_dir)
     for folder in ("archive", "landing"):
         for stale in (data_dir / folder).glob("*.takedown"):
             stale.unlink()
 
 
-def _partial(path: Path) -> Path:
+def partial_of(path: Path) -> Path:
+    """Where the new content of a file is prepared."""
     return path.with_name(path.name + ".takedown")
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a file and put it on the disk."""
     with path.open("wb") as handle:
         handle.write(content)
         handle.flush()
@@ -120,13 +154,39 @@ def target_of(record: bytes) -> str | None:
     return None
 
 
-def _rewrite_warc(warc: Path, wanted: set[str], done: Takedown) -> bool:
+def _names(record: bytes, wanted: set[str]) -> bool:
+    """Whether the body of a listing's record names one of the URLs: whole, without its scheme, or by its path alone."""
+    from warcio.archiveiterator import ArchiveIterator
+
+    needles = set()
+    for url in wanted:
+        parts = urlsplit(url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        # a page's own path is long; one that is not would take half of the site with it
+        needles |= {f"//{parts.netloc}{path}", *([path] if len(path) >= SHORTEST_PATH else [])}
+    spelled = {form.encode() for one in needles for form in (one, html.escape(one), unquote(one))}
+    for one in ArchiveIterator(io.BytesIO(record)):
+        if one.rec_type == "response":
+            body = one.content_stream().read()
+            return any(needle in body for needle in spelled)
+    return False
+
+
+SHORTEST_PATH = 8
+
+
+def _rewrite_warc(warc: Path, wanted: set[str], listings: set[str], done: Takedown) -> bool:
     content = warc.read_bytes()
     kept: list[bytes] = []
     size = removed = 0
     moved: dict[tuple[str, int], int] = {}
     for offset, length, plain in members(content):
-        if target_of(plain) in wanted:
+        target = target_of(plain)
+        if target in wanted:
+            removed += 1
+            continue
+        if target in listings and _names(content[offset : offset + length], wanted):
+            done.dropped.add((warc.name, offset))
             removed += 1
             continue
         moved[warc.name, offset] = size
@@ -134,10 +194,13 @@ def _rewrite_warc(warc: Path, wanted: set[str], done: Takedown) -> bool:
         size += length
     if not removed:
         return False
-    _write(_partial(warc), b"".join(kept))
+    write_synced(partial_of(warc), b"".join(kept))
     done.records += removed
     done.moved |= moved
     return True
+
+
+IN_ARCHIVE = ("warc_file", "warc_offset", "warc_length", "page_sha256", "etag", "last_modified")
 
 
 def _rewrite_log(log: Path, wanted: set[str], done: Takedown, now: datetime, reason: str) -> bool:
@@ -153,9 +216,9 @@ def _rewrite_log(log: Path, wanted: set[str], done: Takedown, now: datetime, rea
             if (line["url"] in wanted or line.get("final_url") in wanted) and line["outcome"] != FORGOTTEN:
                 line = _tombstone(line, now, reason)
                 taken += 1
-            elif (
-                at := done.moved.get((line.get("warc_file") or "", line.get("warc_offset") or 0))
-            ) is not None:
+            elif (place := (line.get("warc_file") or "", line.get("warc_offset") or 0)) in done.dropped:
+                line |= dict.fromkeys(IN_ARCHIVE) | {"reason": "it named a page that was taken out"}
+            elif (at := done.moved.get(place)) is not None:
                 line["warc_offset"] = at if line.get("warc_file") else line.get("warc_offset")
             text = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
             changed |= json.loads(raw) != line
@@ -166,7 +229,7 @@ def _rewrite_log(log: Path, wanted: set[str], done: Takedown, now: datetime, rea
         out.append(text)
     if not changed:
         return False
-    _write(_partial(log), b"".join(out))
+    write_synced(partial_of(log), b"".join(out))
     done.lines += taken
     done.logs[f"landing/{log.name}"] = (before, after)
     return True

@@ -10,7 +10,7 @@ from pathlib import Path
 from .countries import country_name
 from .everything import FORMATS, export_all
 from .export import export
-from .importing import BundleContent, ImportPlan, plan_import, read_bundle, write_rows
+from .importing import BundleContent, ImportPlan, articles_of, plan_import, read_bundle, write_rows
 from .safety import BundleError
 from .signing import check_signature, fingerprint, load_key
 from .verifier import Problem, UnreadableError, check_files, read_files
@@ -24,6 +24,7 @@ __all__ = [
     "BundleError",
     "ImportPlan",
     "Problem",
+    "articles_of",
     "country_name",
     "export",
     "export_all",

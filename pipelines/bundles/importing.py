@@ -127,6 +127,15 @@ def read_bundle(path: Path, *, trusted: bytes | None = None) -> BundleContent:
     )
 
 
+def articles_of(path: Path) -> set[str] | None:
+    """The ids of the articles that a bundle tells of, whether it is whole or not; ``None`` for what cannot be read."""
+    try:
+        record = json.loads(read_files(path)["incident.json"])
+        return {row["article_id"] for row in record["articles"]}
+    except (UnreadableError, OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _landing(record: Row, warc: bytes, warc_name: str) -> list[Row]:
     """Landing lines for the pages of a WARC, with what the bundle knows of each fetch."""
     try:
@@ -174,10 +183,19 @@ def plan_import(con: DuckDBPyConnection, bundle: BundleContent) -> ImportPlan:
         con.execute("SELECT article_id, page_sha256 FROM fetches WHERE warc_file IS NOT NULL").fetchall()
     )
     decided = _column(con, "SELECT decision_id FROM decisions")
-    landing = [row for row in bundle.landing if (row["article_id"], row["page_sha256"]) not in pages]
+    forgotten = _column(con, "SELECT DISTINCT article_id FROM fetches WHERE outcome = 'forgotten'")
+    if bundle.kind != "full" and (
+        gone := forgotten & {row["article_id"] for row in bundle.record["articles"]}
+    ):
+        raise BundleError(f"the bundle tells of {', '.join(sorted(gone))}, taken out here on request")
+    landing = [
+        row
+        for row in bundle.landing
+        if (row["article_id"], row["page_sha256"]) not in pages and row["article_id"] not in forgotten
+    ]
     decisions = [row for row in bundle.decisions if row["decision_id"] not in decided]
     known = {
-        "pages": len(bundle.landing) - len(landing),
+        "pages": len(bundle.landing) - len(landing),  # known, or taken out here on request
         "decisions": len(bundle.decisions) - len(decisions),
     }
     if bundle.kind == "full":

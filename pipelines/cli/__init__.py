@@ -66,7 +66,9 @@ class LazyGroup(click.Group):
 @click.pass_context
 def cli(ctx: click.Context, data_dir: str | None, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Crawl the world's news, read it, translate it offline, and group it into incident records in DuckDB."""
-    ctx.obj = Session.make(data_dir, as_json=as_json, quiet=quiet, verbose=verbose)
+    session = ctx.obj = Session.make(data_dir, as_json=as_json, quiet=quiet, verbose=verbose)
+    if any(session.data_dir.glob("takedown*.json")):  # a takedown that was cut off
+        import_module("pipelines.cli.storage").repair_first(session)
 
 
 GLOBAL_FLAGS = frozenset({"--json", "-q", "--quiet", "-v", "--verbose"})

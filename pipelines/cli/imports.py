@@ -219,10 +219,13 @@ def _land(
     from crawler import outlets
     from crawler.archive import ArchiveWriter, LandingLog, land_stored
     from crawler.recovery import recover
+    from crawler.takedown import FORGOTTEN
 
     recover(session.data_dir)
     log = LandingLog(session.data_dir)
-    known = {(line.url, line.page_sha256) for line in log.read_all() if line.page_sha256}
+    logged = list(log.read_all())
+    known = {(line.url, line.page_sha256) for line in logged if line.page_sha256}
+    forgotten = {url for line in logged if line.outcome == FORGOTTEN for url in (line.url, line.article_id)}
     writers: dict[str, ArchiveWriter] = {}
     lines: list[LandingLine] = []
     progress: Callable[[str, int, int], None] = Progress(session)
@@ -241,11 +244,17 @@ def _land(
                 continue
             digest = hashlib.sha256(item.body).hexdigest()
             url = item.url or f"urn:sha256:{digest}"
+            identity = outlets.identify(item.url) if item.url else None
+            if not forgotten.isdisjoint((url, identity.article_id if identity else url)):
+                counts[FORGOTTEN] += 1
+                notes.append(
+                    {"name": item.name, "outcome": FORGOTTEN, "reason": "it was taken out on request"}
+                )
+                continue
             if (url, digest) in known:
                 counts["known"] += 1
                 continue
             known.add((url, digest))
-            identity = outlets.identify(item.url) if item.url else None
             outlet_id = identity.outlet_id if identity else _host(item.url)
             if outlet_id not in writers:
                 writers[outlet_id] = ArchiveWriter(session.data_dir, run_id, outlet_id, software=SOFTWARE)

@@ -7,12 +7,17 @@ from pathlib import Path
 import click
 
 from pipelines.cli.common import WRONG_USE, Session, UserError, store_errors
+from pipelines.cli.retention import retire_command
 from pipelines.store import reading
+from pipelines.store.takedown import articles_of
 
 
 @click.group("store")
 def store_command() -> None:
     """The database: status, migrations, published copy, backup, rebuild, export."""
+
+
+store_command.add_command(retire_command)
 
 
 @store_command.command("status")
@@ -130,30 +135,53 @@ def forget(session: Session, url: str, reason: str) -> None:
     URL may also be an article id. Bundles and backups that were made before keep what they hold.
     """
     from crawler import takedown as street
-    from pipelines.desk.edition import edition_path
-    from pipelines.store import takedown
+    from pipelines import forgetting, line
+    from pipelines.cli.run import complaints
 
-    with store_errors(), session.store.read() as con:
-        articles, urls = takedown.articles_of(con, url)
-    try:
-        done = street.forget(session.data_dir, urls, now=session.now, reason=reason)
-    except BlockingIOError as error:
-        raise UserError("a crawl is writing the archive: try again when it has ended") from error
-    if not articles and not done.lines:
-        raise UserError(f"nothing is known of {url}")
-    with store_errors():
-        with session.store.write() as con:
-            takedown.remove(con, articles, urls, f"taken out on request{': ' + reason if reason else ''}")
-            takedown.follow_archive(con, done.moved, done.logs)
-        takedown.write_anew(session.store.path)
-        edition_path(session.data_dir).unlink(missing_ok=True)  # the desk's own copy; it makes a new one
-        copy = reading.published_path(session.data_dir)
-        if copy.exists():
-            reading.publish(session.data_dir)
+    with complaints(session), line.alone(session.data_dir):
+        kept = repair(session)
+        with session.store.read() as con:
+            articles, urls = articles_of(con, url)
+        try:
+            done = street.forget(session.data_dir, urls, articles, now=session.now, reason=reason)
+        except BlockingIOError as error:
+            raise UserError("a crawl is writing the archive: try again when it has ended") from error
+        if not articles and not done.lines:
+            raise UserError(f"nothing is known of {url}")
+        kept += repair(session)
     session.say(
         f"{url}: {done.records} record(s) out of the archive, {len(articles)} article(s) out of the database"
     )
     session.say("Next: wiredesk run, which says anew what its incidents said from it")
-    bundles = sorted(path.name for path in (session.data_dir / "bundles").glob("*"))
-    if bundles:
-        session.say(f"Bundles made before may hold it: {', '.join(bundles)}")
+    if kept:
+        session.say(
+            f"Imported bundles that held it are gone, and with them what only they told: {', '.join(kept)}"
+        )
+    older = session.store.path.with_name(f"{session.store.path.name}.before-rebuild")
+    made = [path.name for path in forgetting.holding([*(session.data_dir / "bundles").glob("*")], articles)]
+    for name in [*made, *([older.name] if older.exists() else [])]:
+        session.say(f"It is still in {name}, which was made before: remove that too")
+
+
+def repair(session: Session) -> list[str]:
+    """Carry out what a takedown that was cut off had begun; returns the kept bundles that went with the page.
+
+    The caller holds the data folder's lock.
+    """
+    from crawler import takedown as street
+    from pipelines import forgetting
+
+    street.finish(session.data_dir)
+    note = session.data_dir / street.FOLLOW
+    return forgetting.follow(session.data_dir, note, now=session.now) if note.exists() else []
+
+
+def repair_first(session: Session) -> None:
+    """Before any command: a page that was to be forgotten when the power went is forgotten now."""
+    from pipelines import line
+
+    try:
+        with store_errors(), line.alone(session.data_dir):
+            repair(session)
+    except (line.LineError, UserError) as error:
+        session.note(f"a page that was to be forgotten is still in the database: {error}")

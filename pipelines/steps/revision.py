@@ -212,7 +212,7 @@ def make(
             **_event_date(one),
         }
     )
-    if title is not None:
+    if title is not None and title["after"]["title"]:  # none: taken out with the page that it quoted
         record["title"] = title["after"]["title"]
     latest = max(str(text.row["joined"]) for text in one.texts)
     newest = [text.article_id for text in one.texts if str(text.row["joined"]) == latest]

@@ -7,25 +7,20 @@ block keeps what was taken out.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from .bulk import fetch_rows
 from .connection import connect, fsync_folder
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 BY_ARTICLE = (
-    "article",
-    "language",
-    "fold",
-    "signature",
-    "fold_key",
-    "title_en",
-    "title_en_before",
-    "evidence",
-)
+    "article", "language", "fold", "signature", "fold_key", "title_en", "title_en_before", "evidence",
+)  # fmt: skip
 BY_TEXT = (
     "relevance", "judgement", "fact", "sentence", "text_feature", "incident_key", "incident_rare_key", "incident_member",
     "evidence", "text",
@@ -61,50 +56,53 @@ def remove(con: DuckDBPyConnection, articles: Sequence[str], urls: Sequence[str]
         "CREATE OR REPLACE TEMP TABLE hurt AS SELECT DISTINCT text_id FROM store.fold WHERE article_id IN (FROM gone)"
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE hurt_incident AS SELECT DISTINCT incident_id FROM store.incident_member "
-        "WHERE text_id IN (FROM hurt)"
+        "CREATE OR REPLACE TEMP TABLE hurt_incident AS SELECT incident_id FROM store.incident_member "
+        "WHERE text_id IN (FROM hurt) UNION SELECT incident_id FROM store.incident "
+        "WHERE EXISTS (SELECT 1 FROM (SELECT unnest(?::VARCHAR[]) AS word) WHERE contains(concat_ws(chr(30), "
+        "title, title_original, summary, summary_sentences::VARCHAR, rationale, timeline::VARCHAR), word))",
+        [words_of(con, articles)],
     )
-    con.execute(  # what was translated from these texts, also where only the memory still holds it
-        "DELETE FROM store.memory WHERE article_id IS NULL OR article_id IN (FROM gone) OR EXISTS (SELECT 1 FROM store.sentence s WHERE s.text_id IN (FROM hurt) "
-        "AND (s.target = store.memory.target OR s.source = store.memory.source))"
+    con.execute(  # what was translated from these pages, also where only the memory still holds it
+        "DELETE FROM store.memory m WHERE article_id IN (FROM gone) "
+        "OR source IN (SELECT source FROM store.sentence WHERE text_id IN (FROM hurt)) "
+        "OR target IN (SELECT target FROM store.sentence WHERE text_id IN (FROM hurt)) "
+        "OR EXISTS (SELECT 1 FROM store.article a WHERE a.article_id IN (FROM gone) "
+        "AND (contains(a.title, m.source) OR contains(a.text, m.source)))"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE unread AS FROM gone UNION FROM hurt_incident UNION "
+        "SELECT article_id FROM store.fold WHERE text_id IN (FROM hurt)"
     )
     con.execute(
         "DELETE FROM store.search_posting WHERE document NOT IN (SELECT document FROM store.search_document "
-        "WHERE subject_id NOT IN (FROM gone) AND subject_id NOT IN (FROM hurt_incident))"
+        "WHERE subject_id NOT IN (FROM unread))"
     )
-    con.execute(
-        "DELETE FROM store.search_document WHERE subject_id IN (FROM gone) OR subject_id IN (FROM hurt_incident)"
-    )
+    con.execute("DELETE FROM store.search_document WHERE subject_id IN (FROM unread)")
     for table in BY_ARTICLE:
         con.execute(f"DELETE FROM store.{table} WHERE article_id IN (FROM gone)")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE orphan AS SELECT text_id FROM hurt "
         "WHERE text_id NOT IN (SELECT text_id FROM store.fold)"
     )
-    for table in BY_TEXT:
-        key = "text_id"
-        if table in ("incident_key", "incident_rare_key") and not _has(con, table, key):
-            continue
-        con.execute(f"DELETE FROM store.{table} WHERE {key} IN (FROM orphan)")
-    con.execute("DELETE FROM store.label WHERE subject = 'text' AND subject_id IN (FROM orphan)")
+    for (
+        table
+    ) in BY_TEXT:  # what was said of a text in the words of the page goes, whoever else carries the text
+        kept = table in ("text", "incident_member")
+        con.execute(f"DELETE FROM store.{table} WHERE text_id IN (FROM {'orphan' if kept else 'hurt'})")
+    con.execute("DELETE FROM store.label WHERE subject = 'text' AND subject_id IN (FROM hurt)")
     con.execute(
         "UPDATE store.text t SET article_id = n.article_id, input_sha256 = 'read from another carrier' "
         "FROM (SELECT text_id, min(article_id) AS article_id FROM store.fold GROUP BY text_id) n "
         "WHERE n.text_id = t.text_id AND t.article_id IN (FROM gone)"
     )
-    con.execute("DELETE FROM store.sentence WHERE text_id IN (FROM hurt)")
     con.execute(
-        "DELETE FROM store.stage_result WHERE subject_id IN (FROM gone) OR subject_id IN (FROM hurt) "
-        "OR subject_id IN (FROM hurt_incident) "
+        "DELETE FROM store.stage_result WHERE subject_id IN (FROM unread) AND stage = 'search' "
+        "OR subject_id IN (FROM gone) OR subject_id IN (FROM hurt) OR subject_id IN (FROM hurt_incident) "
         "OR subject_id IN (SELECT fetch_id FROM store.fetch WHERE article_id IN (FROM gone))"
     )
     con.execute(
         "UPDATE store.incident SET title = NULL, title_original = NULL, summary = NULL, summary_sentences = NULL, "
         "rationale = NULL, timeline = NULL, content_sha256 = '' WHERE incident_id IN (FROM hurt_incident)"
-    )
-    con.execute(
-        "UPDATE store.incident_event SET detail = NULL, reason = 'taken out with a page that was forgotten' "
-        "WHERE incident_id IN (FROM hurt_incident) AND kind LIKE 'title%'"
     )
     con.execute(
         "UPDATE store.fetch SET outcome = 'forgotten', reason = ?, warc_file = NULL, warc_offset = NULL, "
@@ -113,26 +111,67 @@ def remove(con: DuckDBPyConnection, articles: Sequence[str], urls: Sequence[str]
     )
 
 
-def _has(con: DuckDBPyConnection, table: str, column: str) -> bool:
-    row = con.execute(
-        "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'store' AND table_name = ? AND column_name = ?",
-        [table, column],
-    ).fetchone()
-    return bool(row and row[0])
+def words_of(con: DuckDBPyConnection, articles: Sequence[str]) -> list[str]:
+    """Titles and texts of articles as any version or translation has them, the longest first: what to look for elsewhere."""
+    rows = con.execute(
+        "SELECT DISTINCT w FROM (SELECT unnest([title, title_as_printed, text]) AS w FROM store.article "
+        "WHERE article_id IN (SELECT unnest($1::VARCHAR[])) UNION ALL SELECT title_en FROM titles_en "
+        "WHERE article_id IN (SELECT unnest($1::VARCHAR[]))) WHERE length(w) >= 6 ORDER BY length(w) DESC, w",
+        [list(articles)],
+    ).fetchall()
+    return [word for (word,) in rows]
+
+
+def rewrite_rows(con: DuckDBPyConnection, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """What people decided and what the history tells, row by row as ``change`` gives it back (JSON parsed)."""
+    for table, keys, columns in (
+        ("decision", ("decision_id",), ("before", "after")),
+        ("incident_event", ("incident_id", "n"), ("detail",)),
+    ):
+        for row in fetch_rows(con, f"SELECT * FROM store.{table}"):
+            old = {name: json.loads(row[name]) if row[name] else None for name in columns}
+            old["reason"] = row["reason"]
+            new = change({**row, **old})
+            if any(new[name] != old[name] for name in old):
+                con.execute(
+                    f"UPDATE store.{table} SET {', '.join(f'{name} = ?' for name in old)} "
+                    f"WHERE {' AND '.join(f'{name} = ?' for name in keys)}",
+                    [
+                        *(
+                            new[n]
+                            if n == "reason"
+                            else json.dumps(new[n], ensure_ascii=False)
+                            if new[n]
+                            else None
+                            for n in old
+                        ),
+                        *(row[n] for n in keys),
+                    ],
+                )
 
 
 def follow_archive(
     con: DuckDBPyConnection,
-    moved: Mapping[tuple[str, int], int],
-    logs: Mapping[str, tuple[Sequence[int], Sequence[int]]],
+    moved: Sequence[tuple[str, int, int]],
+    dropped: Sequence[tuple[str, int]],
+    logs: Mapping[str, Sequence[Sequence[int]]],
 ) -> None:
-    """Bring offsets into the archive, and positions in the landing logs, to what the takedown made of them."""
-    for (file, old), new in sorted(moved.items()):
-        if old != new:
-            con.execute(
-                "UPDATE store.fetch SET warc_offset = ? WHERE warc_file = ? AND warc_offset = ?",
-                [new, file, old],
-            )
+    """Bring offsets into the archive, and positions in the landing logs, to what the takedown made of them.
+
+    :param moved: file, old offset, new offset.
+    :param dropped: file and old offset of records that are gone with the page that they named.
+    """
+    con.execute(
+        "UPDATE store.fetch f SET warc_file = NULL, warc_offset = NULL, warc_length = NULL, page_sha256 = NULL, "
+        "etag = NULL, last_modified = NULL, reason = 'it named a page that was taken out' FROM (SELECT "
+        "unnest(?::VARCHAR[]) AS file, unnest(?::BIGINT[]) AS old) m WHERE f.warc_file = m.file AND f.warc_offset = m.old",
+        [[file for file, _ in dropped], [old for _, old in dropped]],
+    )
+    con.execute(
+        "UPDATE store.fetch f SET warc_offset = m.new FROM (SELECT unnest(?::VARCHAR[]) AS file, "
+        "unnest(?::BIGINT[]) AS old, unnest(?::BIGINT[]) AS new) m WHERE f.warc_file = m.file AND f.warc_offset = m.old",
+        [[file for file, _, _ in moved], [old for _, old, _ in moved], [new for _, _, new in moved]],
+    )
     for name, (before, after) in sorted(logs.items()):
         row = con.execute("SELECT bytes_read FROM store.journal_position WHERE file = ?", [name]).fetchone()
         if row:

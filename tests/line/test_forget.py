@@ -1,0 +1,170 @@
+"""A page that is to be forgotten is in no file of the data folder any more, whenever the power goes."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from crawler import takedown as street
+from pipelines import forgetting
+from pipelines.cli import main
+
+from .folder import Folder, articles
+
+pytestmark = pytest.mark.slow
+MARKS = ("ZQXTITLE", "ZQXBODY", "ZQXFIXED", "ZQXOTHER")
+
+
+class KilledError(BaseException):
+    """The power goes."""
+
+
+def holders(folder: Path) -> dict[str, list[str]]:
+    """Marks of the page and the files that hold them, archives unpacked."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        if path.suffix == ".gz":
+            content += gzip.decompress(content)
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as packed:
+                content += b"".join(packed.read(name) for name in packed.namelist())
+        for mark in MARKS:
+            if mark.encode() in content or mark.lower().encode() in content:
+                found.setdefault(mark, []).append(str(path.relative_to(folder)))
+    return found
+
+
+def feed(folder: Path, url: str) -> None:
+    """A feed of the outlet that names the page with its title, archived and logged as a crawl does it."""
+    body = f"<rss><item><title>ZQXTITLE</title><link>{url}</link></item></rss>".encode()
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=True)
+    headers = StatusAndHeaders("200 OK", [("Content-Type", "application/rss+xml")], protocol="HTTP/1.1")
+    writer.write_record(
+        writer.create_warc_record(
+            "https://www.rti.org.tw/rss",
+            "response",
+            payload=io.BytesIO(body),
+            length=len(body),
+            http_headers=headers,
+        )
+    )
+    (folder / "archive" / "feed.warc.gz").write_bytes(out.getvalue())
+    line = {
+        "url": "https://www.rti.org.tw/rss", "final_url": "https://www.rti.org.tw/rss", "outlet_id": "rti", "kind": "listing",
+        "way": "feed", "fetched": "2026-11-20T00:00:00Z", "outcome": "landed", "reason": "", "warc_file": "feed.warc.gz",
+        "warc_offset": 0, "warc_length": len(out.getvalue()), "page_sha256": "x", "run_id": "c", "article_id": None,
+        "http_status": 200, "counts": {},
+    }  # fmt: skip
+    (folder / "landing" / "feed.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A data folder that holds a marked page in every place that it knows, and the page's URL."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        data = Folder(tmp_path_factory.mktemp("forget") / "data", monkeypatch)
+        world = articles("曜行")[:6]
+        one = next(article for article in world if article.outlet == "rti")
+        marked = replace(
+            one,
+            title=f"{one.title} ZQXTITLE",
+            paragraphs=(f"{one.paragraphs[0]}ZQXBODY說。", *one.paragraphs[1:]),
+        )
+        data.bring([marked, *(article for article in world if article is not one)])
+        feed(data.path, one.url)
+        data.do("run")
+        [(article, text)] = data.rows(f"SELECT article_id, text_id FROM articles WHERE url = '{one.url}'")
+        [(incident,)] = data.rows(f"SELECT incident_id FROM incident_members WHERE article_id = '{article}'")
+        data.do("article", "fix", article, "title", "ZQXFIXED headline")
+        data.do("article", "fix", article, "text", f"{one.paragraphs[0]} ZQXFIXED")
+        data.do("incident", "title", incident, f"{one.title} ZQXTITLE")
+        data.do("incident", "note", incident, f"see “{one.title} ZQXTITLE”", "--as", "bob")
+        data.do("incident", "move", text, incident, "new", "-m", "seems another")
+        data.do("run")
+        data.do("store", "publish")
+        data.do("bundle", "export", incident, str(data.path / "bundles"))
+        journal = next((data.path / "decisions").iterdir())
+        journal.with_name(f"{journal.name}.torn").write_bytes(b'{"after": {"value": "ZQXFIXED')
+        assert {"ZQXTITLE", "ZQXBODY", "ZQXFIXED"} <= set(holders(data.path))
+        return data.path, one.url
+
+
+def copied(told: tuple[Path, str], target: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Folder, str]:
+    import shutil
+
+    shutil.copytree(told[0], target)
+    shutil.rmtree(target / "bundles")
+    data = Folder(target, monkeypatch)
+    data.hour = 100
+    return data, told[1]
+
+
+def test_nothing_of_the_page_is_left_in_any_file(
+    told: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, url = copied(told, tmp_path / "data", monkeypatch)
+    others = data.rows(f"SELECT count(*) FROM articles WHERE url <> '{url}'")
+    data.do("store", "forget", url, "-m", "asked for")
+    assert holders(data.path) == {}
+    assert [*data.path.glob("takedown*")] == []
+    assert data.rows(f"SELECT outcome, reason FROM fetches WHERE url = '{url}'") == [
+        ("forgotten", "taken out on request: asked for")
+    ]
+    assert data.rows("SELECT warc_file, reason FROM fetches WHERE kind = 'listing'") == [
+        (None, "it named a page that was taken out")
+    ]
+    data.do("run")
+    data.do("store", "forget", url, code=0)  # twice: the tombstone stays, nothing breaks
+    assert data.rows("SELECT count(*) FROM articles") == others
+    one = next(article for article in articles("曜行") if article.url == url)
+    data.bring([one])  # it does not come back by another door
+    data.do("run")
+    assert data.rows("SELECT count(*) FROM articles") == others
+    data.do("store", "rebuild")
+    assert data.rows("SELECT count(*) FROM articles") == others
+    assert holders(data.path) == {}
+
+
+@pytest.mark.parametrize("step", ["follow", "rewrite", "remove", "write_anew", "finish"])
+def test_a_crash_is_made_good_by_the_next_command(
+    told: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    data, url = copied(told, tmp_path / "data", monkeypatch)
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise KilledError(step)
+
+    with monkeypatch.context() as patch:
+        if step == "finish":  # the plan is on the disk, no file has changed its place
+            real = street.finish
+            patch.setattr(street, "finish", lambda d: killed() if (d / street.PLAN).exists() else real(d))
+        elif step == "rewrite":
+            patch.setattr("pipelines.decisions.rewrite", killed)
+        else:
+            patch.setattr(forgetting, step, killed)
+        with pytest.raises(KilledError):
+            main(["--data", str(data.path), "-q", "store", "forget", url])
+    assert holders(data.path)
+    data.do("store", "status")
+    assert holders(data.path) == {}
+    data.do("run")
+    assert data.rows(f"SELECT count(*) FROM articles WHERE url = '{url}'") == [(0,)]
+    for file, offset, sha in data.rows(
+        "SELECT warc_file, warc_offset, page_sha256 FROM fetches WHERE warc_file IS NOT NULL"
+    ):
+        from pipelines.archive import page_sha256, read_record
+
+        assert page_sha256(read_record(data.path / "archive", file, offset).body) == sha
