@@ -22,6 +22,7 @@ def report(shared: Path) -> str:
         ["## Texts: folding", ""],
         _near_duplicates(bench, shared / "eval" / "score_pairs.py"),
         _made_twins(bench),
+        _judged_alike(shared),
         _events_apart(bench),
         _language_versions(bench),
         _own_pairs(),
@@ -135,6 +136,65 @@ def _made_twins(bench: Path) -> list[str]:
         shares = " | ".join(f"{tally[name] / len(docs):.4f}" for name in ("same", "twin", "exact"))
         lines.append(f"| {config} | {shares} |")
     return lines
+
+
+ROTATED = ("s2t", "t2s", "s2tw", "s2hk", "s2twp", "tw2sp")
+
+
+def rotated(shared: Path, *, every: int = 1) -> list[tuple[Row, Row]]:
+    """Chinese rows of three grouping sets and of the labelled titles, each with a twin by one of six conversions in turn."""
+    import opencc
+
+    folders = ("cluster_zh_dtels", "cluster_zh_ecob", "cluster_zhhant_en_openclaw_silver")
+    paths = [
+        *(shared / "bench" / name / "docs.jsonl.gz" for name in folders),
+        shared / "labels" / "aim-class-silver" / "dev.jsonl.gz",
+    ]
+    rows = [
+        {"title": row.get("title") or "", "text": row.get("text") or ""}
+        for path in paths
+        for row in _rows(path)
+    ]
+    chinese = [row for row in rows if any("\u4e00" <= ch <= "\u9fff" for ch in row["title"] + row["text"])]
+    converters = [opencc.OpenCC(config) for config in ROTATED]
+    pairs = []
+    for n, row in enumerate(chinese[::every]):
+        convert = converters[n % len(converters)].convert
+        pairs.append(({"id": str(n), **row}, {"id": str(n), **{name: convert(row[name]) for name in row}}))
+    return pairs
+
+
+def unlike(pairs: list[tuple[Row, Row]]) -> list[str]:
+    """Pairs that relevance or labels answer differently: what differs, and the title."""
+    from pipelines import labels, relevance
+
+    def said(row: Row) -> list[object]:
+        return [
+            *(row[name] for name in ("class", "materialisation", "limbs", "severity")),
+            *((one["axis"], one["value"]) for one in row["labels"] or ()),
+        ]
+
+    wrong = []
+    ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    for row, one, two in zip(ours, relevance.filter_rows(ours), relevance.filter_rows(theirs), strict=True):
+        if one["relevant"] != two["relevant"]:
+            wrong.append(f"relevant {one['relevant']} and {two['relevant']}: {row['title'][:60]}")
+    for row, one, two in zip(ours, labels.filter_rows(ours), labels.filter_rows(theirs), strict=True):
+        if said(one) != said(two):
+            wrong.append(f"labels {set(map(str, said(one))) ^ set(map(str, said(two)))}: {row['title'][:60]}")
+    return wrong
+
+
+def _judged_alike(shared: Path) -> list[str]:
+    pairs = rotated(shared)
+    wrong = unlike(pairs)
+    return [
+        (
+            f"**Relevance and labels of twins**: {len(pairs):,} Chinese rows (the sets above, and `aim-class-silver`), each against its twin by one of "
+            f"{', '.join(ROTATED)} in turn: {len(pairs) - len(wrong):,} answered the same."
+        ),
+        *(["", *(f"- {one}" for one in wrong[:10])] if wrong else []),
+    ]
 
 
 def _events_apart(bench: Path) -> list[str]:

@@ -1,0 +1,29 @@
+"""Twins made from rows of the public sets: they fold onto their source, and relevance and labels answer the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.texts import fold, sign, text_id_of
+from tests.quality.public_texts import rotated, unlike
+
+EVERY = 5
+"""Each fifth row here; `make quality ROOM=texts` takes all."""
+
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
+
+
+def test_twins_fold_and_are_judged_alike(shared: Path) -> None:
+    pairs = rotated(shared, every=EVERY)
+    assert len(pairs) > 500
+    apart = []
+    for own, twin in pairs:
+        if not own["text"]:  # a headline alone folds only where it is long and its words are known to be one
+            continue
+        source = sign("a", own["title"], own["text"]).with_text(text_id_of("a"))
+        if fold([sign("b", twin["title"], twin["text"])], [source])[0].text_id != source.text_id:
+            apart.append(own["title"])
+    assert apart == []
+    assert unlike(pairs) == []
