@@ -25,6 +25,8 @@ article imported as JSON."""
 
 LANDED = "landed"
 UNCHANGED = "unchanged"
+RETIRED = "retired"
+"""It landed, and its bytes were taken out since, by age or for room (:mod:`crawler.retirement`)."""
 
 FINAL = frozenset({"off_outlet", "too_large", "soft_404", "bad_url", "forgotten"})
 """Outcomes that another try would not change."""
@@ -119,7 +121,7 @@ class Known:
                 self.listings[line.url] = line
             return
         self.last_outcome[line.url] = line.outcome
-        if line.outcome in (LANDED, UNCHANGED):
+        if line.outcome in (LANDED, UNCHANGED, RETIRED):
             self.landed_urls.update(url for url in (line.url, line.final_url) if url)
             if line.article_id:
                 self.landed_at[line.article_id] = line.fetched
@@ -127,7 +129,7 @@ class Known:
             self.tries[line.url] += 1
 
     def has(self, url: str, article_id: str | None) -> bool:
-        """Whether the page is in the archive."""
+        """Whether the page is in the archive, or was until it was retired."""
         return url in self.landed_urls or (article_id is not None and article_id in self.landed_at)
 
     def given_up(self, url: str) -> bool:
@@ -190,6 +192,10 @@ class LandingLog:
         """Every whole line, oldest run first; a torn last line is left to recovery."""
         for path in self.files(outlet_id):
             yield from (line for line in _lines(path) if outlet_id in (None, line.outlet_id))
+
+    def read_file(self, path: Path) -> Iterator[LandingLine]:
+        """The lines of one of :meth:`files`."""
+        yield from _lines(path)
 
     def read_run(self, run_id: str, outlet_id: str) -> Iterator[LandingLine]:
         """The lines of one run and outlet."""

@@ -40,7 +40,7 @@ class Alarm:
 _SILENT = """
 WITH landed AS (
     SELECT outlet_id, date_trunc('day', fetched) AS day, max(fetched) AS last FROM store.fetch
-    WHERE outcome = 'landed' AND outlet_id IS NOT NULL AND kind <> 'listing' GROUP BY ALL
+    WHERE outcome IN ('landed', 'retired') AND outlet_id IS NOT NULL AND kind <> 'listing' GROUP BY ALL
 ),
 pauses AS (
     SELECT outlet_id, last, day, date_diff('day', lag(day) OVER (PARTITION BY outlet_id ORDER BY day), day) AS pause FROM landed

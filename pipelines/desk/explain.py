@@ -19,7 +19,7 @@ Step = dict[str, Any]
 """``stage``, ``subject``, ``outcome``, ``reason``, ``version``, ``run_id``, ``when``."""
 ABOUT_TEXTS = ("relevance", "labels", "incidents")
 _MEMBER = re.compile(r"in (\S+) as (.+)")
-PASSED = frozenset({"ok", "landed", "unchanged", "listed"})
+PASSED = frozenset({"ok", "landed", "unchanged", "listed", "retired"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,8 +129,8 @@ def outlets(con: DuckDBPyConnection) -> list[Row]:
         con,
         """
         WITH met AS (
-            SELECT outlet_id, count(*) AS met, count(*) FILTER (outcome = 'landed') AS landed,
-                   max(fetched) FILTER (outcome = 'landed') AS last
+            SELECT outlet_id, count(*) AS met, count(*) FILTER (outcome IN ('landed', 'retired')) AS landed,
+                   max(fetched) FILTER (outcome IN ('landed', 'retired')) AS last
             FROM store.fetch WHERE outlet_id IS NOT NULL GROUP BY outlet_id
         ),
         read AS (
@@ -155,7 +155,7 @@ REJECTS = """
 WITH first AS (SELECT article_id, url, outlet_id FROM store.article WHERE version = 1),
 found AS (
     SELECT 'landing' AS stage, url, article_id, NULL::VARCHAR AS text_id, outlet_id, outcome, reason, run_id
-    FROM store.fetch WHERE outcome NOT IN ('landed', 'unchanged', 'listed')
+    FROM store.fetch WHERE outcome NOT IN ('landed', 'unchanged', 'listed', 'retired')
     UNION ALL
     SELECT r.stage, f.url, f.article_id, NULL, f.outlet_id, r.outcome, r.reason, r.run_id
     FROM store.stage_result r JOIN store.fetch f ON f.fetch_id = r.subject_id WHERE r.stage = 'reading' AND r.outcome <> 'ok'

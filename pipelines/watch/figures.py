@@ -16,7 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from .plan import WatchError
 from .state import Alarm
 
-disable_created_metrics()  # a series more for each, that nobody asks for
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a series more for each, that nobody asks for
 
 SECONDS = (1, 5, 15, 60, 300, 900, 3600)
 

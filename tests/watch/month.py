@@ -158,7 +158,7 @@ def fast(clock: Clock) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("apscheduler.schedulers.base.datetime", Now)
         patch.setattr("apscheduler.triggers.interval.datetime", Now)
-        patch.setattr("pipelines.watch.keeper.STORE_EVERY", timedelta(hours=6))
+        patch.setattr("pipelines.watch.keeper.STORE_EVERY", timedelta(hours=9))
         patch.setattr(os, "fsync", lambda _descriptor: None)  # no power is cut here
         yield
 
@@ -170,13 +170,16 @@ class World:
     data_dir: Path
     seed: int
     episodes: tuple[Episode, ...] = EPISODES
+    end: datetime = END
     clock: Clock = field(default_factory=Clock)
     log: StringIO = field(default_factory=StringIO)
     crawled: list[tuple[str, datetime]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
-        self.con = duckdb.connect()
+        self.con = duckdb.connect(
+            config={"threads": 1}
+        )  # small tables: more threads only wait for each other
         migrate(self.con, now=BEGIN)
         self.until = dict.fromkeys(OUTLETS, BEGIN)
         self.stumbled: set[str] = set()
@@ -315,7 +318,7 @@ class World:
         forward = Forward(Journal(self.log, lambda: self.clock.now))
         logging.getLogger("apscheduler").addHandler(forward)
         with fast(self.clock):
-            for stop, days in [*stops, (END, 0.0)]:
+            for stop, days in [*stops, (self.end, 0.0)]:
                 schedule = Schedule(self.clock)
                 self.keeper().arrange(schedule)
                 schedule.start()
