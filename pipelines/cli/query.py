@@ -123,8 +123,10 @@ def search_command(
         for hit in answer.hits:
             name = hit.article_id or f"incident {hit.incident_id}"
             session.say(f"{hit.published or ' ' * 10}  {name}  {hit.title}")
+            if hit.title_en and hit.title_en != hit.title:
+                session.say(f"    {hit.title_en}")
             if hit.passage:
                 session.say(f"    {hit.passage}")
-            session.say(f"    {hit.where}" if hit.article_id else f"    {hit.class_ or 'not classed'}")
-        if answer.found > len(answer.hits):
-            session.note(f"the best {len(answer.hits)} of {answer.found} {answer.hits[0].kind}s")
+            session.say(f"    {hit.where}" if hit.article_id else f"    class {hit.class_ or 'not decided'}")
+        if len(answer.hits) == limit < answer.found:
+            session.note(f"the best {limit} of {answer.found} {answer.hits[0].kind}s")

@@ -93,6 +93,13 @@ def find(
     if not con.execute("SELECT 1 FROM store.search_document LIMIT 1").fetchone():
         notes.append("nothing is indexed yet: wiredesk run makes the index")
         return Answer((), 0, tuple(notes), question)
+    if filters.outlets:
+        known = con.execute(
+            "SELECT DISTINCT outlet_id FROM store.search_document WHERE outlet_id IS NOT NULL"
+        ).fetchall()
+        notes += [
+            f"no article of the outlet {name} is here" for name in filters.outlets if (name,) not in known
+        ]
     if kind == "incident":
         hits, found = _incidents(con, question, filters, limit)
     else:

@@ -78,6 +78,10 @@ def test_filters(store: Store) -> None:
     assert left(classes=("complementary",)) == ["xinhua:1"]
     assert left(grouped=True) == ["udn:1", "xinhua:1"]
     assert left(outlets=("nobody",)) == []
+    with store.read() as con:
+        assert find(con, "晶片", filters=Filters(outlets=("nobody", "udn"))).notes == (
+            "no article of the outlet nobody is here",
+        )
 
 
 def test_incidents_are_found_by_their_record_and_by_their_articles(store: Store) -> None:

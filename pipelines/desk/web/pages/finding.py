@@ -38,7 +38,7 @@ def find(ask: Ask) -> Response:
         hits=found.hits,
         notes=found.notes,
         found=found.found,
-        more=found.found > MOST,
+        more=len(found.hits) == MOST < found.found,
         most=MOST,
         forms=[word.texts for word in found.question.words],
         cards=ask.cards,
