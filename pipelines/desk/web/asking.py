@@ -148,6 +148,7 @@ class Ask:
             "csrf": self.csrf,
             "nav": NAV,
             "opened": self.opened,
+            "sampled": self.opened is not None and self.once("sampled", _sampled),
             "named": self.named,
             "now": self.desk.clock(),
             "token": self.desk.manners.token is not None,
@@ -155,6 +156,14 @@ class Ask:
         }
         text = self.desk.templates.get_template(template).render(words | shown)
         return HTMLResponse(text, status)
+
+
+def _sampled(con: DuckDBPyConnection) -> bool:
+    """Whether any English that a page may show was written by the sample package."""
+    wrote = "WHERE coalesce(engine, '') || coalesce(model, '') ILIKE '%sample%'"
+    sql = f"SELECT EXISTS (FROM store.title_en {wrote}) OR EXISTS (FROM store.sentence {wrote} AND current)"
+    [(found,)] = con.execute(sql).fetchall()
+    return bool(found)
 
 
 _NAME = re.compile(r"[^\x00-\x1f\x7f<>]{1,60}")
