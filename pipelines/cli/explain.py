@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import click
 
-from pipelines.cli.common import Session, UserError, cell, store_errors
+from pipelines.cli.common import WRONG_USE, Session, UserError, cell, store_errors
+from pipelines.desk import questions, whynot
 from pipelines.desk.explain import explain
+from pipelines.desk.explain_label import explain_label
 from pipelines.store.reading import reader
 
 
 @click.command("explain")
 @click.argument("asked", metavar="URL·ID")
+@click.option("--incident", "incident_id", metavar="ID", help="Why it is in this incident, or why it is not.")
+@click.option("--label", metavar="AXIS[=VALUE]", help="Why it has this label, or why it has not.")
 @click.pass_obj
-def explain_command(session: Session, asked: str) -> None:
-    """What happened to a URL, an article, a text or an incident: at each stage, by which run, and why."""
+def explain_command(session: Session, asked: str, incident_id: str | None, label: str | None) -> None:
+    """What happened to a URL, an article, a text, an incident or a decision: at each stage, by which run, rule and
+    model, and why.
+
+    wiredesk explain https://udn.com/news/story/1/2 --incident 2026-11-05-ur68
+    wiredesk explain 2026-11-05-ur68 --label severity=disaster
+    """
+    if incident_id is not None and label is not None:
+        raise UserError("one question at a time: --incident or --label", WRONG_USE)
+    if label is not None and not questions.vocabulary(label.partition("=")[0]):
+        raise UserError(f"there is no axis {label.partition('=')[0]!r}", WRONG_USE)
     with store_errors(), reader(session.data_dir) as con:
-        steps = explain(con, asked)
+        try:
+            if incident_id is not None:
+                steps = whynot.why_not(con, asked, incident_id)
+            else:
+                steps = explain_label(con, asked, label) if label else explain(con, asked)
+        except whynot.UnknownError as error:
+            raise UserError(str(error), WRONG_USE) from error
     if not steps:
         raise UserError(
             f"nothing is known of {asked}: it was never met, or its run has not been folded in (wiredesk run)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,13 +34,13 @@ class Verdict:
 
 def verdict(steps: Sequence[Step]) -> Verdict:
     """Where it is, or the first stage that it did not pass; of several fetches of a page the last counts."""
-    for step in steps:
-        if match := _MEMBER.fullmatch(step["outcome"]):
-            return Verdict(f"It is here, as {match[2]} in", match[1], step["reason"] or "")
+    for one in steps:
+        if match := _MEMBER.fullmatch(one["outcome"]):
+            return Verdict(f"It is here, as {match[2]} in", match[1], one["reason"] or "")
     last: dict[str, Step] = {}
-    for step in steps:
-        if step["stage"] in ("landing", "reading") or step["version"]:
-            last[step["stage"]] = step
+    for one in steps:
+        if one["stage"] in ("landing", "reading") or one["version"]:
+            last[one["stage"]] = one
     for stage in ("landing", "reading", "language", "texts", *ABOUT_TEXTS):
         if stage in last and last[stage]["outcome"] not in PASSED:
             outcome = last[stage]["outcome"]
@@ -54,6 +55,13 @@ def explain(con: DuckDBPyConnection, asked: str) -> list[Step]:
     """The steps of whatever ``asked`` names; empty when nothing is known under it."""
     if con.execute("SELECT 1 FROM store.incident WHERE incident_id = ?", [asked]).fetchone():
         return _incident(con, asked)
+    if asked.startswith("d-") and (steps := _decision(con, asked)):
+        return steps
+    return _steps(con, *whose(con, asked))
+
+
+def whose(con: DuckDBPyConnection, asked: str) -> tuple[str | None, list[dict[str, Any]]]:
+    """The article that a URL, an article id or a text id names, and the fetches of its pages, oldest first."""
     article_id = _article_of(con, asked)
     fetches = fetch_rows(
         con, "SELECT * FROM store.fetch WHERE article_id = ? ORDER BY fetched, url", [article_id or asked]
@@ -63,7 +71,7 @@ def explain(con: DuckDBPyConnection, asked: str) -> list[Step]:
             con, "SELECT * FROM store.fetch WHERE url = ? ORDER BY fetched", [asked]
         ) or fetch_rows(con, "SELECT * FROM store.fetch WHERE final_url = ? ORDER BY fetched, url", [asked])
         article_id = article_id or next((row["article_id"] for row in fetches if row["article_id"]), None)
-    return _steps(con, article_id, fetches)
+    return article_id, fetches
 
 
 def _article_of(con: DuckDBPyConnection, asked: str) -> str | None:
@@ -101,7 +109,7 @@ def _steps(con: DuckDBPyConnection, article_id: str | None, fetches: Sequence[di
     if fold:
         if fold["reason"]:
             steps.append(
-                _step("texts", article_id, fold["relation"], f"text {fold['text_id']}: {fold['reason']}")
+                step("texts", article_id, fold["relation"], f"text {fold['text_id']}: {fold['reason']}")
             )
         for stage in ABOUT_TEXTS:
             steps += answers.get((stage, fold["text_id"]), [])
@@ -111,11 +119,11 @@ def _steps(con: DuckDBPyConnection, article_id: str | None, fetches: Sequence[di
         con, "SELECT * FROM store.decision WHERE subject_id = ? ORDER BY made", [article_id]
     )
     told = _found(con, article_id)
-    for step in steps:
-        if step["outcome"] == "ok" and not step["reason"]:
-            step["reason"] = told.get(step["stage"], "")
+    for one in steps:
+        if one["outcome"] == "ok" and not one["reason"]:
+            one["reason"] = told.get(one["stage"], "")
     return steps + [
-        _step(
+        step(
             "decision",
             d["subject_id"],
             f"{d['action']}: {d['outcome']}",
@@ -138,7 +146,7 @@ def _versions(con: DuckDBPyConnection, article_id: str) -> list[Step]:
         change = told(kept)
         lines = [*(f"− {line}" for line in change["removed"]), *(f"+ {line}" for line in change["added"])]
         steps.append(
-            _step(
+            step(
                 "version",
                 article_id,
                 f"version {version}",
@@ -171,7 +179,7 @@ def _found(con: DuckDBPyConnection, article_id: str) -> dict[str, str]:
     return found
 
 
-def _step(stage: str, subject: str, outcome: str, reason: str, run_id: str = "", when: Any = None) -> Step:
+def step(stage: str, subject: str, outcome: str, reason: str, run_id: str = "", when: Any = None) -> Step:
     return {
         "stage": stage,
         "subject": subject,
@@ -187,7 +195,7 @@ def _fetch(row: dict[str, Any]) -> Step:
     what = f"HTTP {row['http_status']}" if row["http_status"] else ""
     where = f"{row['warc_file']} at byte {row['warc_offset']}" if row["warc_file"] else ""
     reason = "; ".join(part for part in (row["reason"], row["way"], what, where) if part)
-    return _step("landing", row["url"], row["outcome"], reason, row["run_id"], row["fetched"])
+    return step("landing", row["url"], row["outcome"], reason, row["run_id"], row["fetched"])
 
 
 def _answers(con: DuckDBPyConnection, subjects: Sequence[str]) -> dict[tuple[str, str], list[Step]]:
@@ -213,7 +221,7 @@ def _evidence(con: DuckDBPyConnection, text_id: str) -> list[Step]:
         "AND axis IN ('relevant', 'class') ORDER BY axis DESC, start_at LIMIT 6",
         [text_id],
     )
-    return [_step("evidence", text_id, f"{row['axis']} {row['value']}", f"“{row['quote']}”") for row in rows]
+    return [step("evidence", text_id, f"{row['axis']} {row['value']}", f"“{row['quote']}”") for row in rows]
 
 
 def _memberships(con: DuckDBPyConnection, text_id: str) -> list[Step]:
@@ -221,7 +229,7 @@ def _memberships(con: DuckDBPyConnection, text_id: str) -> list[Step]:
         con, "SELECT * FROM store.incident_member WHERE text_id = ? ORDER BY incident_id", [text_id]
     )
     return [
-        _step(
+        step(
             "incidents",
             text_id,
             f"in {row['incident_id']} as {row['role']}",
@@ -232,9 +240,28 @@ def _memberships(con: DuckDBPyConnection, text_id: str) -> list[Step]:
     ]
 
 
+def _decision(con: DuckDBPyConnection, decision_id: str) -> list[Step]:
+    """What became of a decision, and of what took it back."""
+    rows = fetch_rows(
+        con,
+        "SELECT * FROM store.decision WHERE decision_id = $1 OR (action = 'undo' AND subject_id = $1) ORDER BY position",
+        [decision_id],
+    )
+    steps = []
+    for row in rows:
+        why = json.loads(row["before"] or "{}").get("why", "")
+        what = f"{row['action']} {row['subject']} {row['subject_id']}: {row['outcome'].replace('_', ' ')}"
+        reason = "; ".join(part for part in (why, row["reason"], f"by {row['made_by']}") if part)
+        steps.append(step("decision", row["decision_id"], what, reason, when=row["made"]))
+    return steps
+
+
 def _incident(con: DuckDBPyConnection, incident_id: str) -> list[Step]:
     rows = fetch_rows(
-        con, "SELECT * FROM store.incident_event WHERE incident_id = ? ORDER BY n", [incident_id]
+        con,
+        "SELECT e.* REPLACE (coalesce(u.run_id, '') AS run_id) FROM store.incident_event e "
+        "LEFT JOIN store.run u USING (run_id) WHERE e.incident_id = ? ORDER BY e.n",
+        [incident_id],
     )
     return [
         {

@@ -10,6 +10,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from pipelines.incidents.assign import assign
+from pipelines.incidents.comparing import Comparison, compare
 from pipelines.incidents.features import FEATURES_VERSION, features, from_row, index_keys, to_row
 from pipelines.incidents.identity import calendar_day, incident_id
 from pipelines.incidents.model import (
@@ -34,6 +35,7 @@ __all__ = [
     "VERSION",
     "Change",
     "CitedSentence",
+    "Comparison",
     "Constraints",
     "Features",
     "Item",
@@ -47,6 +49,7 @@ __all__ = [
     "Settings",
     "assign",
     "calendar_day",
+    "compare",
     "default_settings",
     "describe",
     "features",
