@@ -66,7 +66,12 @@ def backup(session: Session, target: Path) -> None:
 
 @store_command.command("rebuild")
 @click.option("--profile", help="Judge by this profile; without it by the one that each run had.")
-@click.option("--translate-with", "model", metavar="PACKAGE", help="An installed package by name.")
+@click.option(
+    "--translate-with",
+    "model",
+    metavar="PACKAGE",
+    help="An installed package by name, or an OpenAI-compatible endpoint as URL#MODEL.",
+)
 @click.pass_obj
 def rebuild(session: Session, profile: str | None, model: str | None) -> None:
     """Make the database again from archive, landing logs, run log and decisions.
