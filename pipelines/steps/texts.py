@@ -179,7 +179,7 @@ class TextsStep:
             for row in known_rows
         ]
         for task, row, signature, found in zip(tasks, new_rows, new, texts.fold(new, known), strict=True):
-            fold = {
+            fold: dict[str, Any] = {
                 "article_id": task.subject_id,
                 "text_id": found.text_id,
                 "relation": found.relation,
