@@ -49,6 +49,8 @@ def group_affairs(
     for home in homes:
         for incident in home.known:
             by_affair.setdefault(affair_of[incident.incident_id], []).append(home.texts[0])
+        if home.split_from is not None:
+            by_affair.setdefault(affair_of[home.split_from], []).append(home.texts[0])
     for texts in by_affair.values():
         for other in texts[1:]:
             of_text = grown.of_text()

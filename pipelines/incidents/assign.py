@@ -17,6 +17,7 @@ from pipelines.incidents.reasons import founding_reason
 from pipelines.incidents.rules import Rules
 from pipelines.incidents.settings import Settings, default_settings
 from pipelines.incidents.sparse import Floats
+from pipelines.incidents.splitting import parts
 from pipelines.records import OK, Role
 
 import numpy as np  # isort: skip  # after pipelines.embedding, which limits the BLAS threads
@@ -80,6 +81,9 @@ class Home:
     incident_id: str
     texts: list[int]
     known: list[KnownIncident]
+    split_from: str | None = None
+    """The incident that fell apart, of which this is a part."""
+    split_because: str = ""
 
 
 class _Batch:
@@ -101,10 +105,12 @@ class _Batch:
         for incident in reach.incidents:
             self.groups.append(list(range(at, at + len(incident.members))))
             at += len(incident.members)
-        seen = {text.text_id for text in self.texts}
-        self.background = Background([*self.texts, *(t for t in reach.background if t.text_id not in seen)])
-        self.block = Block(self.texts, self.background, settings)
+        # what is common is measured on the stream alone: it must not depend on which incidents are within reach
+        seen = {text.text_id for text in new}
+        stream = Background([*new, *(text for text in reach.background if text.text_id not in seen)])
+        self.block = Block(self.texts, stream, settings)
         self.free = len(new) + len(reach.waiting)
+        self.taken = set(reach.taken) | {incident.incident_id for incident in reach.incidents}
         self.pairs = self.block.signals(*pairs_of_batch(self.block, self.free, self.groups, settings))
         self.links: Floats = self.block.links(self.pairs)
 
@@ -126,7 +132,7 @@ class _Batch:
         )
         rules.force(grown)
         merges = grown.run(self.settings.threshold)
-        homes = self._homes(grown.clusters(), round_ups)
+        homes = self._apart(self._homes(grown.clusters(), round_ups))
         judged = Judge(self.block, self.pairs, self.links, self.settings)
         memberships = [m for home in homes for m in self._members(home, judged)]
         changes = self._changes(homes, {tuple(sorted((*m.kept, *m.joined))): m.score for m in merges})
@@ -134,8 +140,49 @@ class _Batch:
         memberships += self._late(homes, round_ups, judged)
         return memberships, changes, homes
 
+    def _apart(self, homes: Sequence[Home]) -> list[Home]:
+        """The homes, and for each known incident that falls apart under its new texts the parts that leave it.
+
+        Only where every text is in view, and never where a person has decided something.
+        """
+        out = []
+        for home in homes:
+            out.append(home)
+            if (
+                len(home.known) != 1
+                or all(t >= self.free for t in home.texts)
+                or not self._free_to_split(home)
+            ):
+                continue
+            texts = sorted(home.texts, key=lambda t: _order(self.texts[t]))
+            stays, *leaving = parts(texts, self.block, self.settings)
+            for part in leaving:
+                name = self._name(part.texts, part.texts)
+                why = (
+                    f"its texts tell {len(leaving) + 1} events: average link {stays.inside:.2f} and {part.inside:.2f} "
+                    f"inside, {part.between:.2f} between them"
+                )
+                out.append(Home(name, sorted(part.texts), [], split_from=home.incident_id, split_because=why))
+            home.texts = sorted(stays.texts)
+        return out
+
+    def _free_to_split(self, home: Home) -> bool:
+        incident = home.known[0]
+        decided = {name for pair in self.constraints.must_link for name in pair} | set(self.constraints.fixed)
+        return (
+            incident.size == len(incident.members)
+            and incident.incident_id not in self.constraints.fixed_incidents
+            and decided.isdisjoint([incident.incident_id, *(self.texts[t].text_id for t in home.texts)])
+        )
+
+    def _name(self, texts: Sequence[int], openers: Sequence[int]) -> str:
+        founder = min((self.texts[t] for t in openers), key=_order)
+        first = min((self.texts[t] for t in texts), key=_order)
+        name = incident_id(first.day, founder.text_id, self.taken)
+        self.taken.add(name)
+        return name
+
     def _homes(self, clusters: Sequence[Cluster], aside: set[int]) -> list[Home]:
-        taken = set(self.reach.taken) | {incident.incident_id for incident in self.reach.incidents}
         group_of = {text: number for number, group in enumerate(self.groups) for text in group}
         homes = []
         for cluster in clusters:
@@ -150,10 +197,7 @@ class _Batch:
                 openers = openers if self.everything else [t for t in openers if t not in aside]
                 if not openers:
                     continue
-                founder = min((self.texts[t] for t in openers), key=_order)
-                first = min((self.texts[t] for t in cluster.texts), key=_order)
-                name = incident_id(first.day, founder.text_id, taken)
-                taken.add(name)
+                name = self._name(cluster.texts, openers)
             homes.append(Home(name, cluster.texts, incidents))
         return homes
 
@@ -163,7 +207,7 @@ class _Batch:
         days = [day for day in (self.texts[t].day for t in home.texts) if day is not None]
         days += [i.first_day for i in home.known if i.first_day is not None]
         for t in home.texts:
-            if t >= self.free:
+            if t >= self.free and home.split_from is None:
                 continue
             text = self.texts[t]
             if (
@@ -225,6 +269,10 @@ class _Batch:
     def _forbidden(self, t: int, home: Home) -> bool:
         """Whether a person set this text apart from the incident or from one of its texts."""
         mine = self.texts[t].text_id
+        if mine in self.constraints.grouped_before and any(
+            incident.incident_id in self.constraints.fixed_incidents for incident in home.known
+        ):
+            return True
         others = {home.incident_id, *(self.texts[m].text_id for m in home.texts)}
         return any(
             (a == mine and b in others) or (b == mine and a in others)
@@ -258,7 +306,13 @@ class _Batch:
         changes = []
         for home in homes:
             texts = tuple(self.texts[t].text_id for t in home.texts if t < self.free)
-            if not home.known:
+            if home.split_from is not None:
+                moved = tuple(self.texts[t].text_id for t in home.texts)
+                changes.append(
+                    Change(kind="split", incident_id=home.split_from, into=home.incident_id, texts=moved,
+                           reason=home.split_because)
+                )  # fmt: skip
+            elif not home.known:
                 opened = f"opened by {min((self.texts[t] for t in home.texts), key=_order).text_id}"
                 changes.append(
                     Change(kind="opened", incident_id=home.incident_id, into=None, texts=texts, reason=opened)

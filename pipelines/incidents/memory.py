@@ -103,6 +103,11 @@ class MemoryWorld:
                 for text_id in self._members.pop(change.incident_id):
                     self._place(text_id, change.into)
                     self._home[text_id].remove(change.incident_id)
+            if change.kind == "split":
+                for text_id in change.texts:
+                    if text_id in self._members[change.incident_id]:
+                        self._members[change.incident_id].remove(text_id)
+                        self._home[text_id].remove(change.incident_id)
         opened = {change.incident_id for change in outcome.changes if change.kind == "opened"} - set(
             self._members
         )

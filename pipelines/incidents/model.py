@@ -75,7 +75,9 @@ class Constraints:
     fixed: Mapping[str, str] = field(default_factory=dict)
     """Text id → incident id, where a person put the text: never moved by the machine."""
     fixed_incidents: frozenset[str] = frozenset()
-    """Incidents that a person merged, split or renamed: the machine neither merges nor splits them."""
+    """Incidents that a person merged, split or renamed: the machine neither merges nor splits them …"""
+    grouped_before: frozenset[str] = frozenset()
+    """… and texts that stood elsewhere when the person looked, grouped again now: they join none of those."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,8 @@ class Change:
     kind: Literal["opened", "merged", "split", "affair"]
     incident_id: str
     into: str | None
-    """``merged``: the incident that lives on; ``split``: the new one; ``affair``: the affair joined."""
+    """``merged``: the incident that lives on; ``split``: the new one, which takes ``texts`` along; ``affair``: the
+    affair joined."""
     texts: tuple[str, ...]
     reason: str
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.incidents.background import Background
+from pipelines.incidents.conflict import conflicts
 from pipelines.incidents.model import Features
 from pipelines.incidents.settings import Settings
 from pipelines.incidents.sparse import Bags, Floats, Indices, Rows, bags, bags_of, cosines, dots, sums
@@ -34,6 +35,8 @@ class Signals:
     """Cosine of TF-IDF over title and body."""
     coverage: Floats
     """How much of one's headline stands in the other, the mean of both ways."""
+    conflict: Floats
+    """1 where the headlines' figures contradict each other."""
 
 
 class Block:
@@ -78,6 +81,7 @@ class Block:
             spelling=dots(self._titles, self._titles, first, second),
             body=dots(self._bodies, self._bodies, first, second),
             coverage=0.5 * (there + back),
+            conflict=conflicts(self.texts, first, second),
         )
 
     def gap(self, first: Indices, second: Indices) -> NDArray[np.float64]:
@@ -114,9 +118,13 @@ class Block:
         told[other] = s.story_other * self.timeless(pairs)[other]
         return told
 
+    def lasting(self, pairs: Signals) -> Floats:
+        """:meth:`timeless`, less what speaks against the pair."""
+        return self.timeless(pairs) * (1 - self._settings.conflict * pairs.conflict)
+
     def links(self, pairs: Signals) -> Floats:
         """The link of each pair, between 0 and 1; weaker than the floor is 0."""
-        score: Floats = np.clip(self.timeless(pairs) * self._decay(pairs), 0, 1)
+        score: Floats = np.clip(self.lasting(pairs) * self._decay(pairs), 0, 1)
         score[score < self._settings.floor] = 0
         return score
 

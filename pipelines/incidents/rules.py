@@ -27,6 +27,7 @@ class Rules:
         self._margin = settings.threshold + settings.merge_margin
         self._held = {incident_at[name] for name in constraints.fixed_incidents if name in incident_at}
         self._leads = {group[0] for group in groups if group}
+        self._settled = {position[name] for name in constraints.grouped_before if name in position}
 
         def at(name: str) -> int | None:
             return position.get(name, incident_at.get(name))
@@ -49,6 +50,10 @@ class Rules:
             if any(self._apart.get(text, set()) & theirs for text in first.texts):
                 return False
         leads = [self._leads & set(cluster.texts) for cluster in (first, second)]
+        if self._held and self._settled:
+            for mine, other in ((leads[0], second), (leads[1], first)):
+                if mine & self._held and not self._settled.isdisjoint(other.texts):
+                    return False
         if leads[0] and leads[1]:
             return score >= self._margin and not (self._held & (leads[0] | leads[1]))
         return True

@@ -21,6 +21,7 @@ class Settings:
     across_languages: float
     meaning_across: float
     names_across: float
+    conflict: float
     floor: float
     days: float
     power: float

@@ -97,6 +97,8 @@ class Day:
     new: list[Features]
     reach: Reach
     constraints: Constraints
+    aside: frozenset[str]
+    """Texts that a person took out and put nowhere."""
 
 
 class IncidentsStep:
@@ -128,12 +130,17 @@ class IncidentsStep:
     def load(self, con: DuckDBPyConnection, tasks: Sequence[Task]) -> Day:
         from pipelines import incidents
 
-        constraints = _constraints(con)
+        constraints, aside = _constraints(con), _taken_out(con)
+        in_list(con, [task.subject_id for task in tasks])
+        before = con.execute(
+            "SELECT text_id FROM store.grouped_before JOIN chunk ON subject_id = text_id"
+        ).fetchall()
+        constraints = replace(constraints, grouped_before=frozenset(name for (name,) in before))
         # what a person placed is no question any more: it stands in its incident as a known text
         new = incidents.load_features(
-            con, [t.subject_id for t in tasks if t.subject_id not in constraints.fixed]
+            con, [t.subject_id for t in tasks if t.subject_id not in constraints.fixed.keys() | aside]
         )
-        return Day(new, incidents.reach(con, new, constraints), constraints)
+        return Day(new, incidents.reach(con, new, constraints), constraints, aside)
 
     def compute(self, tasks: Sequence[Task], loaded: Day) -> Iterable[Result]:
         from pipelines import incidents
@@ -143,19 +150,24 @@ class IncidentsStep:
         rows = _rows(outcome)
         rows["late"] = [{"text_id": text} for text in late if outcome.outcomes[text] == OK]
         for n, task in enumerate(tasks):
-            placed = task.subject_id in loaded.constraints.fixed
-            found = OK if placed else outcome.outcomes[task.subject_id]
-            reason = "placed by a person" if placed else ""
+            reason = "placed by a person" if task.subject_id in loaded.constraints.fixed else ""
+            if task.subject_id in loaded.aside:
+                reason = "taken out by a person"
+            found = OK if reason else outcome.outcomes[task.subject_id]
             yield Result(task.subject_id, task.input_sha256, found, reason, rows if n == 0 else {})
 
     def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
         rows = next(result.rows for result in results if result.rows)
-        membership.save(con, self.context, [result.subject_id for result in results], rows)
+        ids = [result.subject_id for result in results]
+        membership.save(con, self.context, ids, rows)
+        in_list(con, ids)
+        con.execute("DELETE FROM store.grouped_before WHERE text_id IN (SELECT subject_id FROM chunk)")
 
     def forget(self, con: DuckDBPyConnection) -> None:
         """Group again from the first day on: incidents keep their ids by the founding rule.
 
-        What stands in an incident that a person merged, split, moved or named stays as that person left it.
+        What stands in an incident that a person merged, split, moved or named stays as that person left it, and what
+        stood elsewhere then is not brought into it.
         """
         shaped = sorted(_constraints(con).fixed_incidents)
         con.execute(
@@ -166,6 +178,11 @@ class IncidentsStep:
             "JOIN store.incident_member o ON o.text_id = m.text_id) "
             "SELECT DISTINCT text_id FROM store.incident_member JOIN kept USING (incident_id)",
             [shaped],
+        )
+        con.execute(
+            "INSERT OR IGNORE INTO store.grouped_before SELECT subject_id FROM store.stage_result "
+            "WHERE stage = ? AND version <> ? AND subject_id NOT IN (FROM settled)",
+            [self.name, TOLD],
         )
         con.execute(
             "DELETE FROM store.stage_result WHERE stage = ? AND version <> ? AND subject_id NOT IN (FROM settled)",
@@ -226,3 +243,12 @@ def _constraints(con: DuckDBPyConnection) -> Constraints:
         cannot_link=frozenset((text, incident) for text, incident in apart if fixed.get(text) != incident),
         fixed_incidents=frozenset(touched),
     )
+
+
+def _taken_out(con: DuckDBPyConnection) -> frozenset[str]:
+    """Texts that a person's last word took out of an incident and put nowhere."""
+    last = {row["subject_id"]: row["before"].get("into") for row in decisions.standing(con, "move")}
+    stands = {
+        name for (name,) in con.execute("SELECT DISTINCT text_id FROM store.incident_member").fetchall()
+    }
+    return frozenset(text for text, into in last.items() if into is None) - stands

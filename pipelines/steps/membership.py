@@ -32,13 +32,12 @@ def save(
     told = set(con.execute("SELECT incident_id, kind, reason FROM store.incident_event").fetchall())
     for change in rows["changes"]:
         name = change["incident_id"]
-        if (name, change["kind"], change["reason"]) in told:
-            continue  # grouped again from the first day: its history has this already
-        if change["kind"] == "opened":
+        if change["kind"] in ("opened", "split"):
+            fresh = change["into"] or name
             opened.append(
                 {
-                    "incident_id": name,
-                    "affair_id": affairs.get(name, name),
+                    "incident_id": fresh,
+                    "affair_id": affairs.get(fresh, fresh),
                     "revision": 0,
                     "state": "open",
                     "content_sha256": "",
@@ -46,7 +45,12 @@ def save(
             )
         elif change["kind"] == "merged":
             _merge(con, name, change["into"], change["reason"])
-        events.append(change)
+        if (
+            name,
+            change["kind"],
+            change["reason"],
+        ) not in told:  # grouped again: its history has this already
+            events.append(change)
     insert(con, "store.incident", [row for row in opened if row["incident_id"] not in known])
     for name, affair in affairs.items():
         con.execute("UPDATE store.incident SET affair_id = ? WHERE incident_id = ?", [affair, name])
@@ -83,10 +87,10 @@ def _history(con: DuckDBPyConnection, context: Context, events: Sequence[dict[st
     )
     lines = []
     for change in events:
-        names = [change["incident_id"]] + ([change["into"]] if change["kind"] == "merged" else [])
-        for name in names:
+        other = {"merged": "took in", "split": "opened"}.get(change["kind"])
+        for name in [change["incident_id"], *([change["into"]] if other else [])]:
             numbers[name] = numbers.get(name, 0) + 1
-            kind = "took in" if change["kind"] == "merged" and name == change["into"] else change["kind"]
+            kind = other if other and name == change["into"] else change["kind"]
             lines.append(
                 {
                     "incident_id": name,

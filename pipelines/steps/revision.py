@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from pipelines.records import Evidence, Judgement, Label
 from pipelines.steps.base import in_list
+from pipelines.steps.revision_facts import Publisher, countries, day_of, event_date, origin_of, publishers
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
@@ -50,15 +50,6 @@ class Loaded:
     texts: list[TextOf] = field(default_factory=list)
     publishers: dict[str, Publisher] = field(default_factory=dict)
     """By outlet: editions of one house are one origin."""
-
-
-@dataclass(frozen=True, slots=True)
-class Publisher:
-    """The house behind an outlet: the editions that share its host, under the name of the first."""
-
-    name: str
-    own_names: frozenset[str]
-    """What the house calls itself in its editions: a text that credits one of these credits nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +199,8 @@ def make(
             "rationale": room.rationale(
                 ballots, votes, profile, origins=len(described.origins), quotes_en=translations
             ),
-            "countries": _countries(one),
-            **_event_date(one),
+            "countries": countries(one.texts),
+            **event_date(one.texts),
         }
     )
     if title is not None and title["after"]["title"]:  # none: taken out with the page that it quoted
@@ -283,53 +274,6 @@ def _evidence(one: Loaded, axis: str, value: str) -> tuple[tuple[TextOf, tuple[E
     )
 
 
-def _countries(one: Loaded) -> list[str]:
-    """Countries of the facts, those that most texts name first."""
-    named: dict[str, set[str]] = {}
-    for text in one.texts:
-        for fact in text.facts:
-            if fact["kind"] == "country":
-                named.setdefault(fact["value"], set()).add(text.text_id)
-    return sorted(named, key=lambda code: (-len(named[code]), code))
-
-
-def _event_date(one: Loaded) -> dict[str, Any]:
-    """The day of the event: what most texts say, the more precise and the earlier of equals."""
-    said: dict[tuple[str, str], int] = {}
-    for text in one.texts:
-        for fact in text.facts:
-            day = _day(fact["value"], text.row["published"]) if fact["kind"] == "event_date" else None
-            if day is not None:
-                key = (day, fact["precision"] or "day")
-                said[key] = said.get(key, 0) + 1
-    if not said:
-        return {"event_date": None, "event_date_precision": None}
-    day, precision = min(said, key=lambda key: (-said[key], key[0]))
-    return {"event_date": day, "event_date_precision": precision}
-
-
-def _day(value: str, published: datetime | None) -> str | None:
-    """A day as ISO 8601; a year or month that the text left out is that of the latest such day before it was published.
-
-    ``None`` where no whole day is known.
-    """
-    candidates = [value]
-    if value.startswith("XXXX-XX") and published:
-        month = published.date().replace(day=1)
-        before = (month - timedelta(days=1)).replace(day=1)
-        candidates = [f"{one:%Y-%m}{value[7:]}" for one in (month, before)]
-    elif value.startswith("XXXX") and published:
-        candidates = [f"{year}{value[4:]}" for year in (published.year, published.year - 1)]
-    for candidate in candidates:
-        try:
-            day = date.fromisoformat(candidate)
-        except ValueError:
-            continue
-        if published is None or day <= published.date() + timedelta(days=1):
-            return day.isoformat()
-    return None
-
-
 def describe(one: Loaded, as_of: date) -> Record:
     """Title, cited summary, timeline and origins out of the texts themselves."""
     from pipelines import incidents
@@ -337,30 +281,11 @@ def describe(one: Loaded, as_of: date) -> Record:
     return incidents.describe([_member(text, one.publishers) for text in one.texts], as_of=as_of)
 
 
-def publishers(con: DuckDBPyConnection) -> dict[str, Publisher]:
-    """Outlet id → publisher: outlets belong together when one's host is the other's or lies under it."""
-    rows = con.execute(
-        "SELECT outlet_id, name, coalesce(home, '') FROM store.outlet ORDER BY outlet_id"
-    ).fetchall()
-    hosts = {key: (urlsplit(home).hostname or key).removeprefix("www.") for key, _, home in rows}
-    heads = {
-        key: min((other for other in hosts.values() if host == other or host.endswith("." + other)), key=len)
-        for key, host in hosts.items()
-    }
-    names: dict[str, list[str]] = {}
-    for key, name, _ in rows:
-        names.setdefault(heads[key], []).append(name)
-    return {
-        key: Publisher(names[head][0], frozenset(name.casefold() for name in names[head]))
-        for key, head in heads.items()
-    }
-
-
 def _member(text: TextOf, houses: Mapping[str, Publisher]) -> MemberText:
     from pipelines import incidents
 
     row = text.row
-    said = [_day(f["value"], row["published"]) for f in text.facts if f["kind"] == "event_date"]
+    said = [day_of(f["value"], row["published"]) for f in text.facts if f["kind"] == "event_date"]
     days = [date.fromisoformat(day) for day in said if day is not None]
     first = row["outlet_id"]
     return incidents.MemberText(
@@ -374,16 +299,9 @@ def _member(text: TextOf, houses: Mapping[str, Publisher]) -> MemberText:
         title_en=row["title_en"],
         translations=text.translations,
         outlets=(first, *(name for name in row["outlets"] if name != first)),
-        attributed_source=_origin(row["attributed_source"], houses.get(first)),
+        attributed_source=origin_of(row["attributed_source"], houses.get(first)),
         event_date=min(days, default=None),
     )
-
-
-def _origin(credited: str | None, house: Publisher | None) -> str | None:
-    """Whom a text credits; where that is the house itself or nobody, the house, whatever the edition."""
-    if house is None or (credited is not None and credited.casefold() not in house.own_names):
-        return credited
-    return house.name
 
 
 def _described(record: Record) -> dict[str, Any]:

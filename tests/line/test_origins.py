@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.steps.revision import _day, _origin, publishers
+from pipelines.steps.revision_facts import day_of, origin_of, publishers
 from pipelines.store import Store, insert
 
 HOMES = {
@@ -50,7 +50,7 @@ def test_editions_and_sub_domains_are_one_house(houses: dict[str, object]) -> No
 def test_who_credits_its_own_house_credits_nobody_else(
     houses: dict[str, object], outlet: str, credited: str | None, origin: str
 ) -> None:
-    assert _origin(credited, houses[outlet]) == origin  # type: ignore[arg-type]
+    assert origin_of(credited, houses[outlet]) == origin  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_who_credits_its_own_house_credits_nobody_else(
 def test_the_year_that_a_text_leaves_out_is_that_of_its_report(
     said: str, published: datetime | None, day: str | None
 ) -> None:
-    assert _day(said, published) == day
+    assert day_of(said, published) == day
