@@ -20,7 +20,7 @@ from crawler.outlets import all_outlets
 from crawler.run import CrawlError, crawl, fetch_one
 from crawler.scramble import scramble
 
-__all__ = ["AuthorError", "check", "make_fixture", "new_outlet", "record"]
+__all__ = ["AuthorError", "check", "make_fixture", "new_outlet", "record", "recorded_facts"]
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -58,6 +58,9 @@ def new_outlet(key: str, *, home: str, name: str, root: Path) -> list[Path]:
     host = urlsplit(home).hostname
     if urlsplit(home).scheme not in ("http", "https") or not host:
         raise AuthorError(f"{home!r} is no address: give one like https://www.example.org/")
+    home = home if urlsplit(home).path else home + "/"
+    if not name.isprintable() or set(name) & set('"\\@'):
+        raise AuthorError(f"the name {name!r} holds a character that no Python string takes as it is")
     country, language, zone = PLACES.get(host.rsplit(".", 1)[-1], UNSAID)
     facts = {
         "key": key, "name": name, "home": home, "host": host, "host_re": re.escape(host), "country": country,
@@ -131,6 +134,7 @@ def record(
         "url": page.url,
         "fetched": page.fetched,
         "content_type": page.content_type,
+        "outlet": line.outlet_id,
         "article_id": line.article_id,
     }
     path.with_suffix(".json").write_text(
@@ -143,6 +147,26 @@ def make_fixture(html: bytes) -> bytes:
     """A page that may be committed: the markup of ``html``, every text replaced by generated text of the same script
     and length. Times, ids and the words that readers look for stay. Same bytes in, same bytes out."""
     return scramble(html)
+
+
+def recorded_facts(page: Path) -> dict[str, str] | None:
+    """What :func:`record` noted beside ``page`` (``url``, ``fetched``, ``content_type``, ``outlet``,
+    ``article_id``, empty where its URL is no article's); ``None`` for a page from elsewhere.
+
+    Raises:
+        AuthorError: the note beside it is damaged.
+    """
+    note = page.with_suffix(".json")
+    if not note.is_file():
+        return None
+    try:
+        facts = json.loads(note.read_text(encoding="utf-8"))
+        return {
+            name: str(facts[name] or "")
+            for name in ("url", "fetched", "content_type", "outlet", "article_id")
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise AuthorError(f"{note} is damaged: record the page again") from error
 
 
 def check(

@@ -32,12 +32,14 @@ _CLOCK = (
     r"(?P<hour>[01]?\d|2[0-4])\s?(?:[:：]|[時时点點]\s?)(?P<minute>[0-5]\d)(?:分|(?:[:：]|分\s?)(?P<second>[0-5]\d)秒?(?:[.,]\d{1,9})?)?"
     r"(?:\s*(?P<half>[ap])\.?m\b\.?)?"
 )
+_ZONE_NAME = r"(?:北京|台北|臺北|香港|格林[尼威]治(?:标准|標準)?)[時时][间間]"
 _ZONE = r"(?:\s*\(?(?P<zone>Z\b|(?:GMT|UTC)?\s?[+-]\d{1,2}(?::?[0-5]\d)?(?!\d)|[A-Za-z]{2,4}\b|(?:北京|台北|香港)[時时][間间]))?"
 _YMD = r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?(?:[-/.年]|\s-\s)\s?(?P<month>0?[1-9]|1[0-2])\s?(?:[-/.月])\s?(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)\s?[日号號]?"
 _GAP = r"(?:\s*(?:T|[(（]?(?:星期|週|周)?[一二三四五六日天]?[)）]?|at|,|-|–|\||·|，)?\s*)"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        rf"{_YMD}[\s,，]*(?P<zone>{_ZONE_NAME})\s*{_CLOCK}",
         _YMD + _GAP + _CLOCK + _ZONE,
         r"(?<!\d)(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?P<second>)(?P<half>)(?P<half_before>)\s+"
         + _YMD

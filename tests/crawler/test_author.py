@@ -45,13 +45,29 @@ def test_a_new_outlet_loads_and_its_test_fails_with_a_sentence(checkout: Path) -
     spec.loader.exec_module(module)
     outlet: Outlet = module.OUTLET
     assert (outlet.key, outlet.country, outlet.timezone) == ("morning-news", "TW", "Asia/Taipei")
-    for path in (facts, test):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", "check", "--isolated", str(path)], capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stdout
+    assert outlet.grade == "described", "nothing was seen yet"
     assert "is missing" not in facts.read_text(encoding="utf-8")
     assert "wiredesk outlet record" in test.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("key", "home", "name"),
+    [
+        ("x", "https://x.example/", "x"),
+        (
+            "a-very-long-key-of-an-outlet",
+            "https://www.a-very-long-name-of-an-outlet.example.org.hk",
+            "晨報（電子版）+ [網]",
+        ),
+    ],
+)
+def test_new_files_pass_the_checks_of_the_house(checkout: Path, key: str, home: str, name: str) -> None:
+    facts, test, _ = new_outlet(key, home=home, name=name, root=checkout)
+    config = str(Path(__file__).parents[2] / "pyproject.toml")
+    for words in (["check"], ["format", "--check", "--diff"]):
+        command = [sys.executable, "-m", "ruff", *words, "--config", config, str(facts), str(test)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -61,6 +77,7 @@ def test_a_new_outlet_loads_and_its_test_fails_with_a_sentence(checkout: Path) -
         ("Udn News", "https://udn.example/", "x", "no key"),
         ("good", "udn.example", "x", "no address"),
         ("good", "https://udn.example/", " ", "name is empty"),
+        ("good", "https://udn.example/", 'The "Good"', "no Python string"),
     ],
 )
 def test_a_wrong_new_outlet_writes_nothing(
