@@ -7,7 +7,7 @@ What a reason (a harm reported, a harm feared, a kind of news) adds to the score
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 
 from pipelines.labels.reading import BODY, LEAD, Sense
@@ -74,7 +74,24 @@ def reasons(senses: Sequence[Sense], profile: Profile) -> dict[str, Reason]:
                 best = (share, sense)
         if best is not None:
             found[stance] = Reason(stance, 1.0 - doubt, best[1])
-    return found
+    return _outranked(found, senses, profile)
+
+
+def _outranked(found: dict[str, Reason], senses: Sequence[Sense], profile: Profile) -> dict[str, Reason]:
+    """Without the kinds of news that another one stands over; weaker where a kind needs a harm and none is named."""
+    kept = dict(found)
+    harmful = any(sense.denied or any(said.harm.limb for said in sense.harms) for sense in senses)
+    for name, reason in found.items():
+        kind = profile.news.get(name.removeprefix("news."))
+        if kind is None:
+            continue
+        for lower in kind.over:
+            other = found.get(f"news.{lower}")
+            if other is not None and other.strength <= reason.strength:
+                kept.pop(other.name, None)
+        if not harmful and kind.harmless < 1.0 and name in kept:
+            kept[name] = replace(reason, strength=reason.strength * kind.harmless)
+    return kept
 
 
 def _offer(found: dict[str, Reason], name: str, strength: float, sense: Sense) -> None:

@@ -15,6 +15,8 @@ OTHER_STANCE = 0.5
 """What a harm counts for the limb of an actual event where its own sentence only fears it, and the other way round."""
 SECOND_LIMB = 0.5
 """A further limb stands from this share of the strongest limb's score on."""
+RUINOUS = 0.1
+"""How firmly a sentence must tell that a community no longer functions."""
 GRAVE = 0.3
 """From this score on, a harm that is serious by nature makes the event serious."""
 
@@ -59,10 +61,14 @@ def severity(senses: Sequence[Sense], class_: str, stance: str) -> Label | None:
     """The rung of the ladder as far as a sentence tells it; ``None`` is unknown."""
     pairs = [(said, sense) for sense in senses for said in sense.harms]
     every = [pair for pair in pairs if pair[0].stance == stance] or pairs
-    for value, among in (
-        (f"serious {class_}", [pair for pair in every if pair[0].harm.serious]),
-        (class_, every),
-    ):
+    grave = [pair for pair in every if pair[0].harm.serious]
+    ruinous = [pair for pair in every if pair[0].harm.disastrous]
+    if class_ == "incident" and grave and ruinous and max(_worth(*pair) for pair in ruinous) >= RUINOUS:
+        told = {sense.line.n: (_worth(said, sense), sense) for said, sense in (*ruinous[:1], *grave[:2])}
+        score = certainty(worth for worth, _ in told.values())
+        if score >= GRAVE:
+            return _label("severity", "disaster", score, list(told.values()), senses)
+    for value, among in ((f"serious {class_}", grave), (class_, every)):
         found: dict[int, tuple[float, Sense]] = {}
         for said, sense in among:
             worth = _worth(said, sense)

@@ -16,7 +16,7 @@ from pipelines.labels.reading import Sense, read
 from pipelines.profiles import Profile
 from pipelines.records import OK, Evidence, Judgement, Label, Materialisation, Row
 
-VERSION = "labels-2"
+VERSION = "labels-3"
 SHOWN = 3
 SHARE = 0.3
 """A reason is quoted for the class from this share of the strongest reason's weight on."""

@@ -19,7 +19,10 @@ MENTIONED = 0.35
 """How firmly a harm belongs to the subject: named in the same sentence 1, in a neighbour, in the title, elsewhere."""
 GOVERNED = 3
 """How many characters behind a word of possibility a word of fact still depends on it."""
-_CLAUSE = re.compile(r"[,，;；:：。.!?！？]")
+_CLAUSE = re.compile(r"[,，;；:：。.!?！？]|(?<=[\u3400-\u9fff”])[ \u3000]+(?=[\u3400-\u9fff“])")
+"""What ends a clause; in Chinese headlines, a space."""
+_SHADOWED = {"subject.shadow": ("subject.",), "modality.shadow": ("modality.", "news.")}
+"""What means nothing inside which longer words."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -61,7 +64,7 @@ def read(title: str | None, text: str | None, profile: Profile) -> list[Sense]:
     lines = profiles.read_lines(title, text, profile.lexicon)
     titled = any(line.field == "title" for line in lines)
     weights = profiles.subject_weights(lines, profile)
-    worth = profiles.subject_score(lines, weights)
+    worth = profiles.subject_score(lines, weights, profile)
     senses = [
         _sense(line, titled, weight, share, profile)
         for line, weight, share in zip(lines, weights, worth, strict=True)
@@ -84,21 +87,21 @@ def _spare(senses: Sequence[Sense]) -> None:
 
 def _sense(line: Line, titled: bool, subject: float, worth: float, profile: Profile) -> Sense:
     hits = _unshadowed(line.hits)
+    negations = _negations(hits)
     first = line.field == "title" or (not titled and line.place == 0)
     place = 1.0 if first else LEAD if line.place < LEAD_SENTENCES else BODY
     sense = Sense(line, place, subject, worth)
-    hits = _settled(hits)
+    hits = _settled(hits, negations, line.folded, profile)
     names = {hit.cue.name for hit in hits}
     sense.plausible = "modality.plausible" in names
     sense.actual = "modality.actual" in names
     sense.near_miss = "modality.near_miss" in names
     if "modality.furniture" in names:
         return sense
-    negations = _negations(hits)
     for hit in hits:
         kind, _, name = hit.cue.name.partition(".")
         if kind == "harm":
-            _take_harm(sense, hit, profile.harms[name], negations, profile)
+            _take_harm(sense, hit, profile.harms[name], negations, hits, profile)
         elif kind == "news":
             sense.news.add(name)
         elif ":" in hit.cue.name:
@@ -106,7 +109,9 @@ def _sense(line: Line, titled: bool, subject: float, worth: float, profile: Prof
             if axis != "organisation":
                 key = (axis, value)
                 sense.values[key] = max(sense.values.get(key, 0.0), hit.cue.weight)
-    if not sense.actual and any(said.harm.stance == "plausible" for said in sense.harms):
+    if not sense.actual and any(
+        said.harm.stance == "plausible" and not said.harm.accident for said in sense.harms
+    ):
         for (
             said
         ) in sense.harms:  # "a flaw leaks data", with no word that it has happened: what the flaw could do
@@ -114,29 +119,42 @@ def _sense(line: Line, titled: bool, subject: float, worth: float, profile: Prof
     return sense
 
 
-def _settled(hits: Sequence[Hit]) -> list[Hit]:
-    """Without words of fact that a word of possibility governs: the caused of "could have caused"."""
+def _settled(hits: Sequence[Hit], negations: Sequence[Hit], folded: str, profile: Profile) -> list[Hit]:
+    """Without words of fact that a word of possibility governs (the caused of "could have caused") or that are denied."""
     feared = [hit for hit in hits if hit.cue.name == "modality.plausible"]
-    if not feared:
-        return list(hits)
     return [
         hit
         for hit in hits
         if hit.cue.name != "modality.actual"
-        or not any(f.start <= hit.start <= f.end + GOVERNED for f in feared)
+        or not (
+            any(
+                f.start <= hit.start <= f.end + GOVERNED and not _CLAUSE.search(folded, f.end, hit.start)
+                for f in feared
+            )
+            or any(_denies(negation, hit, folded, profile) for negation in negations)
+        )
     ]
 
 
+def _denies(negation: Hit, hit: Hit, folded: str, profile: Profile) -> bool:
+    """Whether the negation stands close enough before the hit, in the same clause."""
+    if negation.end > hit.start:
+        return negation.start < hit.start
+    between = folded[negation.end : hit.start]
+    reach = profile.reach["han"] if _HAN.search(folded[negation.start : hit.end]) else profile.reach["latin"]
+    return len(between) <= reach and not _CLAUSE.search(between)
+
+
 def _unshadowed(hits: Sequence[Hit]) -> list[Hit]:
-    shadows = [hit for hit in hits if hit.cue.name == "subject.shadow"]
+    shadows = [hit for hit in hits if hit.cue.name in ("subject.shadow", "modality.shadow")]
     if not shadows:
         return list(hits)
     return [
         hit
         for hit in hits
-        if not (
-            hit.cue.name.startswith("subject.")
-            and any(s.start <= hit.start and hit.end <= s.end for s in shadows)
+        if not any(
+            hit.cue.name.startswith(_SHADOWED[s.cue.name]) and s.start <= hit.start and hit.end <= s.end
+            for s in shadows
         )
     ]
 
@@ -150,20 +168,16 @@ def _negations(hits: Sequence[Hit]) -> list[Hit]:
     ]
 
 
-def _take_harm(sense: Sense, hit: Hit, harm: Harm, negations: Sequence[Hit], profile: Profile) -> None:
-    folded = sense.line.folded
-    for negation in negations:
-        between = folded[negation.end : hit.start]
-        reach = (
-            profile.reach["han"] if _HAN.search(folded[negation.start : hit.end]) else profile.reach["latin"]
-        )
-        if negation.end <= hit.start and len(between) <= reach and not _CLAUSE.search(between):
-            sense.denied.append(harm)
-            return
-    sense.harms.append(Said(harm, _stance(sense, hit, harm), hit))
+def _take_harm(
+    sense: Sense, hit: Hit, harm: Harm, negations: Sequence[Hit], settled: Sequence[Hit], profile: Profile
+) -> None:
+    if any(_denies(negation, hit, sense.line.folded, profile) for negation in negations):
+        sense.denied.append(harm)
+        return
+    sense.harms.append(Said(harm, _stance(sense, hit, harm, settled), hit))
 
 
-def _stance(sense: Sense, hit: Hit, harm: Harm) -> str:
+def _stance(sense: Sense, hit: Hit, harm: Harm, settled: Sequence[Hit]) -> str:
     """Actual or plausible: by the harm's own nature, else by the words of its clause, else by its sentence."""
     if harm.stance == "plausible":
         return "plausible"
@@ -171,7 +185,7 @@ def _stance(sense: Sense, hit: Hit, harm: Harm) -> str:
     before = [match.end() for match in _CLAUSE.finditer(folded, 0, hit.start)]
     after = _CLAUSE.search(folded, hit.end)
     start, end = (before[-1] if before else 0), (after.start() if after else len(folded))
-    names = {one.cue.name for one in _settled(sense.line.hits) if start <= one.start and one.end <= end}
+    names = {one.cue.name for one in settled if start <= one.start and one.end <= end}
     feared, happened = "modality.plausible" in names, "modality.actual" in names
     if feared != happened:
         return "plausible" if feared else "actual"

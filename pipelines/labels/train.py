@@ -1,9 +1,12 @@
-"""Fit corrections to the class weights of a profile: ``python -m pipelines.labels.train ROWS.jsonl[.gz]…``.
+"""Fit corrections to the class weights of a profile: ``python -m pipelines.labels.train ROWS.jsonl|ROWS.tsv…``.
+
+For profiles of your own. ``ai-incidents`` ships none: its rules measure as well alone (docs/quality.md).
 
 A multinomial logistic regression over the reasons of :mod:`pipelines.labels.classes`, maximum a posteriori with the
 rules' own weights as the mean of the prior: where the rows say nothing, the rules stand. What is written,
 ``weights.toml`` in the profile's folder, holds differences to the rules' weights and no text. Rows need ``title``,
-``text`` and ``class`` or ``labels.aim_class`` (``labels.ambiguous`` rows count half). Same rows, same profile: same bytes.
+``text`` and ``class``. Same rows, same profile: same bytes. Without ROWS, the examples that we wrote; no other data is
+read, whatever lies around.
 """
 
 from __future__ import annotations
@@ -11,7 +14,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
 import sys
 from collections.abc import Sequence
 from hashlib import sha256
@@ -34,7 +36,8 @@ PULL = 3.0
 """How strongly the rules hold: the weight of the prior, in rows."""
 STEPS = 300
 RATE = 0.8
-AMBIGUOUS = 0.5
+OWN = Path("tests/quality")
+"""Where our own examples stand, in a checkout: the only rows that weights of ours may be fitted to."""
 
 
 def feature_names(profile: Profile) -> list[str]:
@@ -72,18 +75,22 @@ def fit(x: Matrix, y: Numbers, sample: Matrix, prior: Matrix, pull: float) -> Ma
     return weights
 
 
-def sample_weights(y: Numbers, clear: Flags) -> Matrix:
-    """Rare classes count more (inverse square root of their number), ambiguous rows half; mean 1."""
+def sample_weights(y: Numbers) -> Matrix:
+    """Rare classes count more: the inverse square root of their number, mean 1."""
     counts = np.bincount(y, minlength=len(CLASSES)).clip(1)
-    weights = np.where(clear, 1.0, AMBIGUOUS) / np.sqrt(counts)[y]
+    weights = 1.0 / np.sqrt(counts)[y]
     return np.asarray(weights / weights.mean(), dtype=np.float64)
 
 
-def gold(rows: Sequence[dict[str, Any]]) -> tuple[Numbers, Flags]:
-    """``(class number [n], whether the row is unambiguous [n])``."""
-    labels = [row.get("labels", {"aim_class": row.get("class")}) for row in rows]
-    y = np.array([CLASSES.index(one["aim_class"]) for one in labels])
-    return y, np.array([not one.get("ambiguous") for one in labels])
+def gold(rows: Sequence[dict[str, Any]]) -> Numbers:
+    """Class numbers ``[n]``.
+
+    :raises ValueError: when a row has no class, or one that there is not.
+    """
+    for row in rows:
+        if row.get("class") not in CLASSES:
+            raise ValueError(f"a row has the class {row.get('class')!r}; it is one of {', '.join(CLASSES)}")
+    return np.array([CLASSES.index(row["class"]) for row in rows])
 
 
 def train(
@@ -91,9 +98,9 @@ def train(
 ) -> dict[str, dict[str, float]]:
     """Differences to the rules' weights by reason and class, rounded to three places, zeros left out."""
     x, relevant = features(rows, profile)
-    y, clear = gold(rows)
+    y = gold(rows)
     prior = rules(profile)
-    fitted = fit(x[relevant], y[relevant], sample_weights(y[relevant], clear[relevant]), prior, pull)
+    fitted = fit(x[relevant], y[relevant], sample_weights(y[relevant]), prior, pull)
     found: dict[str, dict[str, float]] = {}
     for name, difference in zip(feature_names(profile), np.round(fitted - prior, 3), strict=True):
         kept: dict[str, float] = {
@@ -112,12 +119,22 @@ def write(weights: dict[str, dict[str, float]], path: Path, note: str) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _usual() -> list[Path]:
-    """What the shipped weights are fitted to: our own articles, and the labelled sets where ``WIREDESK_SHARED`` says."""
-    found = [Path("tests/quality/labels_corpus.jsonl")]
-    if shared := os.environ.get("WIREDESK_SHARED"):
-        found.append(Path(shared) / "labels" / "aim-class-silver" / "dev.jsonl.gz")
-    return found
+def read_rows(path: Path) -> tuple[list[dict[str, Any]], str]:
+    """Rows of a JSON Lines file (gzip accepted) or of a table with a head line, and the SHA-256 of its text."""
+    raw = path.read_bytes()
+    text = gzip.decompress(raw) if path.suffix == ".gz" else raw
+    lines = [line for line in text.decode().splitlines() if line.strip()]
+    if path.suffix == ".tsv":
+        head = lines[0].split("\t")
+        found = [dict(zip(head, line.split("\t"), strict=True)) for line in lines[1:]]
+    else:
+        found = [json.loads(line) for line in lines]
+    return [{**row, "text": row.get("text") or None} for row in found], sha256(text).hexdigest()
+
+
+def own_rows() -> list[Path]:
+    """The files of the examples that we wrote."""
+    return [OWN / "labels_corpus.jsonl", OWN / "labels_examples.tsv"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -125,33 +142,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines.labels.train", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("rows", type=Path, nargs="*", help="labelled rows, JSON Lines, gzip accepted")
+    parser.add_argument(
+        "rows", type=Path, nargs="*", help="labelled rows: JSON Lines, gzip accepted, or .tsv"
+    )
     parser.add_argument("--profile", default="ai-incidents")
     parser.add_argument("--out", type=Path, help="default: weights.toml in the profile's folder")
     chosen = parser.parse_args(arguments)
     rows: list[dict[str, Any]] = []
     sources: list[str] = []
-    for path in chosen.rows or _usual():
+    for path in chosen.rows or own_rows():
         if not path.is_file():
             sys.stderr.write(f"no labelled rows at {path}: nothing was trained\n")
             return 2
-        raw = path.read_bytes()
-        text = gzip.decompress(raw) if path.suffix == ".gz" else raw
-        found = [json.loads(line) for line in text.decode().splitlines() if line.strip()]
+        found, digest = read_rows(path)
         rows += found
-        sources.append(
-            f"{path.parent.name}/{path.name}: {len(found)} rows, sha256 {sha256(text).hexdigest()[:12]} unpacked"
-        )
+        sources.append(f"{path.parent.name}/{path.name}: {len(found)} rows, sha256 {digest[:12]} unpacked")
     profile = profiles.load(chosen.profile)
     out = chosen.out or HERE / profile.name / "weights.toml"
     note = "\n".join(
         [
-            "Differences to the rules' class weights, fitted by `python -m pipelines.labels.train`; see CARD.md.",
+            "Differences to the rules' class weights, fitted by `python -m pipelines.labels.train`.",
             *sources,
             f"Pull {PULL:g}. Delete this file to judge by the rules' own weights.",
         ]
     )
-    write(train(rows, profile), out, note)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        weights = train(rows, profile)
+    except ValueError as fault:
+        sys.stderr.write(f"{fault}: nothing was trained\n")
+        return 2
+    write(weights, out, note)
     sys.stderr.write(f"{out}: weights fitted to {len(rows)} rows\n")
     return 0
 

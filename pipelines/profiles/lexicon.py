@@ -4,9 +4,12 @@ A phrase is written as it stands in print, in either Chinese script or in Englis
 
 - ``deepfake`` matches at word boundaries, with a plural ``s`` allowed; Han phrases match anywhere
 - ``hallucinat*`` the last word may go on with letters
+- ``^why`` only where a sentence or the part behind a colon or bar begins
 - ``=AI`` only in this case (``ai`` is a word of other languages)
 - ``中间商 & 芯片`` the first part, where the second stands anywhere in the same sentence
 - ``自驾…撞`` both parts in this order within one sentence, the gap at most ``GAP_HAN`` (``GAP_LATIN``) characters
+
+Where Han and Latin letters meet, a space may stand or not: ``AI换脸`` finds ``AI 换脸`` too.
 
 Matching runs on text folded by :mod:`pipelines.hanzi`, so one spelling serves both scripts and all regions.
 """
@@ -25,6 +28,8 @@ GAP_HAN = 14
 GAP_LATIN = 60
 _WORD = re.compile(r"[a-z0-9]+")
 _LATIN = re.compile(r"[a-z0-9]")
+_SEAM = re.compile(r"(?<=[a-z0-9])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z0-9])")
+_BEFORE = re.compile(r"(?:^|[:|?!\]】｝》])[\s\"'“‘「『]*$")
 _STEM = 3
 """Characters of a first word by which phrases with a wildcard in that word are indexed."""
 
@@ -61,11 +66,13 @@ class _Phrase:
     """The spelling to be met with case, where the profile asks for it."""
     also: re.Pattern[str] | None = None
     """What else must stand in the sentence."""
+    first: bool = False
+    """Whether it must begin the sentence, or what stands behind a colon, a bar or a question mark."""
 
 
 def _part(text: str) -> str:
     """The regular expression of one part of a phrase, folded and in lower case."""
-    body = re.escape(text).replace(r"\*", "[a-z0-9]*")
+    body = _SEAM.sub(" ?", re.escape(text)).replace(r"\*", "[a-z0-9]*")
     if text.endswith("*") or not _LATIN.match(text[-1:]):
         return body
     return body + r"s?(?![a-z0-9])"
@@ -73,7 +80,7 @@ def _part(text: str) -> str:
 
 def _compile(raw: str, cue: Cue) -> _Phrase:
     raw, _, other = (part.strip() for part in raw.partition("&"))
-    phrase = _one(raw, cue)
+    phrase = replace(_one(raw.removeprefix("^"), cue), first=raw.startswith("^"))
     if not other:
         return phrase
     text = lower(fold(other))
@@ -91,7 +98,7 @@ def _one(raw: str, cue: Cue) -> _Phrase:
         raise PhraseError(
             f"the phrase {raw!r} of {cue.name} is a single character: it would match everywhere"
         )
-    if len(parts) == 1 and "*" not in first:
+    if len(parts) == 1 and "*" not in first and not _SEAM.search(first):
         return _Phrase(cue, first, None, bool(_LATIN.match(first[-1:])), exact)
     pieces = [_part(first)]
     for part in parts[1:]:
@@ -125,7 +132,8 @@ class Lexicon:
     def _file(self, phrase: _Phrase) -> None:
         word = _WORD.match(phrase.literal)
         if word is None:
-            self._han[phrase.literal[:2]].append(phrase)
+            pair = phrase.literal[:2]
+            self._han[pair[:1] if _SEAM.search(pair) else pair].append(phrase)
         elif phrase.literal[word.end() : word.end() + 1] == "*":
             if len(word.group()) < _STEM:
                 raise PhraseError(
@@ -175,6 +183,8 @@ class Lexicon:
                     end += 1
                 else:
                     return
+        if phrase.first and _BEFORE.search(folded, 0, start) is None:
+            return
         if phrase.also is not None and phrase.also.search(folded) is None:
             return
         if phrase.exact is not None and not sentence.startswith(phrase.exact, start):

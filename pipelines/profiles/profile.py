@@ -21,7 +21,7 @@ COMMON = HERE / "common"
 """What profiles share unless they bring their own: how a sentence stands to what it says."""
 CLASSES: tuple[Class, ...] = ("incident", "hazard", "complementary", "unrelated")
 STANCES = ("actual", "plausible", "open")
-MODALITY = ("plausible", "actual", "negation", "not_negation", "near_miss", "furniture")
+MODALITY = ("plausible", "actual", "negation", "not_negation", "shadow", "near_miss", "furniture")
 
 
 class ProfileError(ValueError):
@@ -41,6 +41,8 @@ class Harm:
     serious: bool
     values: Mapping[tuple[str, str], float]
     """Strength of the reason that the harm gives for a value, by (axis, value)."""
+    disastrous: bool = False
+    """It says that a community no longer functions: with a serious harm beside it, the event is a disaster."""
     context: bool = False
     """It lends weight to another harm (a lawsuit over it) and tells the limb only where no other does."""
     accident: bool = False
@@ -57,6 +59,10 @@ class News:
     place: str | None
     """``title`` where the words tell the kind of news only in a headline."""
     weights: Mapping[str, float]
+    over: tuple[str, ...] = ()
+    """Kinds of news that do not count beside it at the same place or a better one: who launches a law launches no product."""
+    harmless: float = 1.0
+    """What it counts in a text that names no harm: a bug mended is a response only where something had happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,10 @@ class Profile:
     """Trained differences to the class weights, by reason and class; empty without a ``weights.toml``."""
     homonyms: Mapping[str, re.Pattern[str]]
     """What tells, anywhere in the text, that a word of the subject lexicon means something else there."""
+    deeds: frozenset[str]
+    """Names of the subject cues that tell what the subject did: they count wherever in the text they stand."""
+    imagined: frozenset[str]
+    """Names of the subject cues by which a headline says that the subject is imagined."""
     subject_lexicon: Lexicon
     """Only what makes a text concern the subject: the first pass."""
     lexicon: Lexicon
@@ -159,9 +169,9 @@ def _load(folder: Path) -> Profile:
 
 
 def _build(folder: Path, head: dict[str, Any]) -> Profile:
+    kinds = _groups(folder / "subject.toml", {"weight", "phrases"})
     subject = [
-        (Cue(f"subject.{name}", float(group["weight"])), _phrases(group["phrases"]))
-        for name, group in _groups(folder / "subject.toml", {"weight", "phrases"})
+        (Cue(f"subject.{name}", float(group["weight"])), _phrases(group["phrases"])) for name, group in kinds
     ]
     axes, axis_cues = _axes(folder, head["axes"]["order"])
     known = {(axis.key, value.name) for axis in axes for value in axis.values}
@@ -195,6 +205,8 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
             lower(fold(word)): re.compile("|".join(re.escape(lower(fold(one))) for one in _phrases(telling)))
             for word, telling in head.get("homonyms", {}).items()
         },
+        deeds=frozenset(f"subject.{name}" for name, group in kinds if group.get("anywhere", False)),
+        imagined=frozenset(f"subject.{name}" for name, group in kinds if group.get("imagined", False)),
         subject_lexicon=Lexicon(subject),
         lexicon=Lexicon([*subject, *harm_cues, *news_cues, *modality, *axis_cues, *organisation_cues]),
     )
@@ -217,14 +229,17 @@ def _harms(path: Path, known: set[tuple[str, str]], limbs: set[str]) -> tuple[di
             raise ProfileError(f"{path}: {name} has limb {group['limb']!r} and stance {group['stance']!r}")
         about = str(group.get("about", name.replace("_", " ")))
         strength = float(group.get("strength", 1.0))
-        serious = int(group.get("severity", 1)) > 1
+        grade = int(group.get("severity", 1))
+        if grade not in (1, 2, 3):
+            raise ProfileError(f"{path}: {name} has severity {grade}; it is 1, 2 (serious) or 3 (disaster)")
         harms[name] = Harm(
             name=name,
             about=about,
             limb=group["limb"],
             stance=group["stance"],
             strength=strength,
-            serious=serious,
+            serious=grade == 2,
+            disastrous=grade == 3,
             values=values,
             context=bool(group.get("context", False)),
             accident=bool(group.get("accident", False)),
@@ -242,9 +257,21 @@ def _news(path: Path) -> tuple[dict[str, News], _Cues]:
             raise ProfileError(f"{path}: {name} weighs unknown classes: {', '.join(unknown)}")
         weights = {key: float(value) for key, value in group["weights"].items()}
         news[name] = News(
-            name, str(group.get("about", name)), bool(group.get("guard", False)), group.get("place"), weights
+            name=name,
+            about=str(group.get("about", name)),
+            guard=bool(group.get("guard", False)),
+            place=group.get("place"),
+            weights=weights,
+            over=tuple(group.get("over", ())),
+            harmless=float(group.get("harmless", 1.0)),
         )
         cues.append((Cue(f"news.{name}"), _phrases(group["phrases"])))
+    for one in news.values():
+        unknown = sorted(set(one.over) - set(news))
+        if unknown:
+            raise ProfileError(
+                f"{path}: {one.name} stands over what is no kind of news: {', '.join(unknown)}"
+            )
     return news, cues
 
 

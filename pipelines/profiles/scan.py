@@ -63,9 +63,11 @@ SURE = 0.5
 """From this weight on a sentence speaks of the subject by itself."""
 FAINT = 0.5
 """What words that only hint at the subject are worth where no sentence speaks of it surely, however often they stand."""
-HEADLINE_ALONE = 0.45
+HEADLINE_ALONE = 0.6
 """What a headline is worth whose subject word a text of ``LONG`` sentences never takes up."""
 LONG = 5
+IMAGINED = 0.3
+"""What is left of every sentence where the headline says that the subject is imagined: a film, satire, a child's drawing."""
 
 
 def subject_weights(lines: Sequence[Line], profile: Profile) -> list[float]:
@@ -84,6 +86,9 @@ def subject_weights(lines: Sequence[Line], profile: Profile) -> list[float]:
             without = [_subject_weight(line, foreign) for line in lines]
             if max(without) < SURE:
                 return without
+    head = [line for line in lines if line.place == 0 and (line.field == "title" or line.n == 0)]
+    if any(hit.cue.name in profile.imagined for line in head for hit in line.hits):
+        return [weight * IMAGINED for weight in weights]
     return weights
 
 
@@ -103,8 +108,11 @@ def _subject_weight(line: Line, foreign: frozenset[str]) -> float:
     return 1.0 - doubt
 
 
-def subject_score(lines: Sequence[Line], weights: Sequence[float]) -> list[float]:
-    """What each sentence adds to the certainty that the text concerns the subject, by weight and place."""
+def subject_score(lines: Sequence[Line], weights: Sequence[float], profile: Profile) -> list[float]:
+    """What each sentence adds to the certainty that the text concerns the subject, by weight and place.
+
+    A sentence with a phrase that tells what the subject did, or was used for, counts as in the lead wherever it stands.
+    """
     titled = any(line.field == "title" for line in lines)
     body = [weight for line, weight in zip(lines, weights, strict=True) if line.field == "text"]
     faint = FAINT if max(weights, default=0.0) < SURE else 1.0
@@ -114,7 +122,8 @@ def subject_score(lines: Sequence[Line], weights: Sequence[float]) -> list[float
         if line.field == "title" or (not titled and line.place == 0):
             place = HEADLINE_ALONE if alone else TITLE
         else:
-            place = LEAD if line.place < LEAD_SENTENCES else BODY
+            deed = any(hit.cue.name in profile.deeds for hit in line.hits)
+            place = LEAD if deed or line.place < LEAD_SENTENCES else BODY
         worth.append(weight * place * faint)
     return worth
 

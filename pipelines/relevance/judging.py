@@ -9,7 +9,7 @@ from pipelines import profiles
 from pipelines.profiles import Line, Profile
 from pipelines.records import OK, Relevance, Row
 
-VERSION = "relevance-1"
+VERSION = "relevance-2"
 
 SHOWN = 3
 """Sentences quoted at most, more only where it takes more to reach the threshold."""
@@ -24,7 +24,7 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Relevance:
     lines = profiles.read_lines(title, text, profile.subject_lexicon)
     if not lines:
         return Relevance(outcome="no_text", relevant=False, score=0.0, reason="neither title nor text")
-    worth = profiles.subject_score(lines, profiles.subject_weights(lines, profile))
+    worth = profiles.subject_score(lines, profiles.subject_weights(lines, profile), profile)
     weighed = sorted(zip(worth, lines, strict=True), key=lambda pair: (-pair[0], pair[1].n))
     score = profiles.certainty(worth)
     if score < profile.thresholds["relevance"]:

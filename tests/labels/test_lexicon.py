@@ -32,6 +32,10 @@ def found(phrases: list[str], text: str) -> list[str]:
         ("chips…smuggl*", "chips that were allegedly smuggled", 1),
         ("GPT*", "GPT4 and GPT-5", 2),
         ("GPT-4", "GPT-4 and GPT-4o", 1),
+        ("AI换脸", "AI換臉、AI 换脸", 2),
+        ("用AI…诈骗", "騙徒用 AI 語音詐騙", 1),
+        ("^why", "Why it fails; nobody knows why", 1),
+        ("^why", "Opinion: why it fails", 1),
     ],
 )
 def test_phrases(phrase: str, text: str, times: int) -> None:

@@ -43,6 +43,26 @@ def test_same_rows_same_bytes(rows: Path, tmp_path: Path) -> None:
     assert b"15 rows" in written[0]
 
 
+def test_no_weights_ship_and_only_our_own_rows_are_fitted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not list(HERE.glob("*/weights.toml"))
+    monkeypatch.setenv("WIREDESK_SHARED", str(tmp_path / "not there"))
+    assert train.main(["--out", str(tmp_path / "own.toml")]) == 0
+    head = (tmp_path / "own.toml").read_text(encoding="utf-8").split("\n\n")[0]
+    assert [line.split(":")[0] for line in head.splitlines()[1:3]] == [
+        "# quality/labels_corpus.jsonl",
+        "# quality/labels_examples.tsv",
+    ]
+
+
+def test_a_row_without_a_class_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"title": "A robot", "class": "accident"}\n', encoding="utf-8")
+    assert train.main([str(path), "--out", str(tmp_path / "own.toml")]) == 2
+    assert "'accident'; it is one of incident" in capsys.readouterr().err
+
+
 def test_a_strong_pull_keeps_the_rules() -> None:
     profile = profiles.load("ai-incidents")
     assert train.train(ROWS, profile, pull=1e9) == {}
