@@ -299,3 +299,19 @@ def test_a_kill_costs_one_transaction_and_what_is_stored_is_not_done_again(
     with duckdb.connect(str(data_dir / "wiredesk.duckdb"), read_only=True) as con:
         found = con.execute("SELECT count(*), count(target) FROM sentences WHERE current").fetchone()
     assert found == (8 * 21, 8 * 21)
+
+
+def test_a_takedown_reaches_what_is_remembered(
+    wiredesk: Wiredesk, data_dir: Path, tmp_path: Path, server: Server
+) -> None:
+    """Sentences are remembered simplified and with names locked: no text of the article tells them, its id does."""
+    server.answers = [good]
+    brought(wiredesk, tmp_path)
+    assert translate(wiredesk, "--translate-with", f"{server.url}#m")[0] == 0
+    sql = "SELECT article_id, count(*) FROM store.memory GROUP BY ALL ORDER BY ALL"
+    with duckdb.connect(str(data_dir / "wiredesk.duckdb"), read_only=True) as con:
+        before = con.execute(sql).fetchall()
+    assert [count for _, count in before] in ([4, 1], [1, 4])
+    assert wiredesk("store", "forget", str(ARTICLES[0]["url"]), "--reason", "asked")[0] == 0
+    with duckdb.connect(str(data_dir / "wiredesk.duckdb"), read_only=True) as con:
+        assert con.execute(sql).fetchall() == [row for row in before if row[1] == 1]

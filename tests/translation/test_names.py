@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,50 @@ def test_an_analysts_entry_has_the_last_word(tmp_path: Path) -> None:
     assert both.english("輝達") == both.english("辉达") == both.english("英伟达") == "Nvidia Corp."
     assert both.english("黃仁勳") == standard().english("黃仁勳")
     assert both.sha256 != standard().sha256
+
+
+HARM = {
+    "keep": lambda name: name,
+    "drop": lambda _: "",
+    "double": lambda name: f"{name} {name}",
+    "bracket": lambda name: f"{name} ({name})",
+    "garble": garble,
+    "translate": lambda _: "the big one",
+    "lower": lambda name: name.lower(),
+    "glue": lambda name: f"x{name}9",
+    "cut": lambda name: name[: len(name) // 2],
+    "space": lambda name: " ".join(name),
+}
+LOCKED = [name for name in standard().names if name.locked and name.forms]
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(LOCKED), st.sampled_from(sorted(HARM)), st.sampled_from(sorted(HARM))),
+        min_size=1, max_size=4,
+    ),
+    st.sampled_from(["警方說，", "據報導，", "“", "「", "A"]),
+)  # fmt: skip
+def test_whatever_is_done_to_each_name_the_guarantee_holds(
+    spoilt: list[tuple[Name, str, str]], begin: str
+) -> None:
+    """Each name of a sentence is spoilt in a way of its own, in the first attempt and in the second."""
+    source = begin + "和".join(name.forms[0] for name, _, _ in spoilt) + "否認。"
+
+    def says(attempt: int) -> Callable[[str], str]:
+        def answer(sentence: str) -> str:
+            for name, *ways in spoilt:
+                sentence = sentence.replace(name.english, HARM[ways[attempt]](name.english), 1)
+            return f"It says that {sentence}"
+
+        return answer
+
+    engine = Scripted(says(0), says(1))
+    [(_, found)] = translate_texts([Item("a", source, None, "zh")], engine, glossary=standard())
+    for sentence in found.sentences:
+        names = [hit.name for hit in standard().find(to_simplified(sentence.source))]
+        assert bool(missing(sentence.target or "", names)) == ("name_lost" in sentence.flags)
+        assert not re.search(r"[\ue000-\uf8ff⟦⟧{}<>_]", sentence.target or ""), (
+            "there is nothing that could leak"
+        )
