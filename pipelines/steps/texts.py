@@ -137,7 +137,9 @@ class TextsStep:
         new = fetch_rows(
             con,
             "SELECT s.*, f.text_id AS own_text, f.relation AS own_relation, f.reason AS own_reason, "
-            "f.same_as, f.similarity FROM store.signature s JOIN chunk c ON c.subject_id = s.article_id "
+            "f.same_as, f.similarity, v.change FROM store.signature s JOIN chunk c ON c.subject_id = s.article_id "
+            "JOIN (SELECT article_id, arg_max(change, version) AS change FROM store.article "
+            "SEMI JOIN chunk ON chunk.subject_id = article_id GROUP BY article_id) v USING (article_id) "
             "LEFT JOIN store.fold f USING (article_id) ORDER BY c.position",
         )
         known = fetch_rows(
@@ -200,12 +202,12 @@ class TextsStep:
                 fold |= {
                     "text_id": row["own_text"],
                     "relation": "update",
-                    "reason": "the page changed",
+                    "reason": _changed(row["change"]),
                     "same_as": None,
                     "similarity": None,
                 }
             elif row["own_text"] and found.relation == "original":
-                fold |= {"relation": "update", "reason": "the page changed"}
+                fold |= {"relation": "update", "reason": _changed(row["change"])}
             text_id = fold["text_id"]
             text = {
                 "text_id": text_id,
@@ -244,3 +246,11 @@ class TextsStep:
         forget_stage(con, self.name)
         con.execute(f"DELETE FROM store.fold WHERE text_id NOT IN ({PARTED})")
         con.execute("DELETE FROM store.text WHERE text_id NOT IN (SELECT text_id FROM store.fold)")
+
+
+def _changed(kept: str | None) -> str:
+    """The reason of an update: what its newest version changed, as far as that was kept."""
+    from pipelines import texts
+
+    said = texts.told(kept)["summary"].rstrip(".")
+    return f"the page changed: {said[:1].lower()}{said[1:]}" if said else "the page changed"

@@ -13,6 +13,7 @@ from pipelines.steps.base import Context, sha256_of
 from pipelines.steps.decisions import fold_decisions
 from pipelines.steps.texts import SignaturesStep, TextsStep
 from pipelines.store import Store, fetch_rows, insert
+from pipelines.texts import diff
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 BODY = "市政府週三表示，停車場的辨識系統把三百輛車認錯，車主收到不該收的罰單。市長道歉，並說系統已經停用，罰單一律撤銷，外包公司要賠償損失，議會要求公布合約與驗收紀錄，監察單位已經介入調查此事。"  # fmt: skip
@@ -116,11 +117,13 @@ def test_a_page_that_changes_stays_where_a_person_put_it(line: Line) -> None:
 
 def test_a_page_that_changes_is_an_update_of_its_own_text(line: Line) -> None:
     with line.store.write() as con:
-        insert(
-            con,
-            "store.article",
-            [line.article(1, 2, "球隊週日奪冠，教練說明年目標是衛冕，球迷湧上街頭慶祝到深夜。")],
-        )
+        body = "球隊週日奪冠，教練說明年目標是衛冕，球迷湧上街頭慶祝到深夜。"
+        change = diff("a", BODY, "a", body).to_json()
+        insert(con, "store.article", [line.article(1, 2, body) | {"change": change}])
     old = line.folds()["udn:1"][0]
     line.run()
-    assert line.folds()["udn:1"] == (old, "update", "the page changed")
+    assert line.folds()["udn:1"] == (
+        old,
+        "update",
+        "the page changed: 1 sentence added; 2 sentences removed",
+    )
