@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
 
 from pipelines.desk.lists import among
 from pipelines.desk.wording import changed
@@ -17,9 +15,6 @@ from pipelines.store import fetch_rows
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-ATOM = "http://www.w3.org/2005/Atom"
-_SPACE = uuid.UUID("6d2cbb0a-5f6f-5b0c-9a53-57e1c6a4b1de")
-"""Names the entries of our feeds: the same change has the same id in every feed."""
 LONGEST = 300
 
 
@@ -90,39 +85,18 @@ def atom(found: Sequence[Change], *, root: str, title: str, query: str) -> str:
 
     :param root: where the desk is, for instance ``http://127.0.0.1:8321``.
     """
-    ElementTree.register_namespace("", ATOM)
-    feed = ElementTree.Element(f"{{{ATOM}}}feed")
+    from pipelines import bundles
 
-    def add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> ElementTree.Element:
-        element = ElementTree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
-        element.text = _xml(text) if text else None
-        return element
-
-    add(feed, "id", f"urn:uuid:{uuid.uuid5(_SPACE, f'feed?{query}')}")
-    add(feed, "title", title)
-    add(feed, "updated", _utc(found[0].happened) if found else "1970-01-01T00:00:00Z")
-    add(feed, "generator", "wiredesk")
-    add(feed, "link", rel="alternate", type="text/html", href=f"{root}/incidents?{query}")
-    for item in found:
-        entry = add(feed, "entry")
-        add(entry, "id", f"urn:uuid:{uuid.uuid5(_SPACE, f'{item.incident_id} {item.n}')}")
-        add(entry, "title", f"{item.title}: {item.what}")
-        add(entry, "updated", _utc(item.happened))
-        add(add(entry, "author"), "name", item.made_by)
-        add(entry, "link", rel="alternate", type="text/html", href=f"{root}/incident/{item.incident_id}")
-        add(entry, "content", f"{item.incident_id}, revision {item.revision}: {item.what}", type="text")
-    ElementTree.indent(feed)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(feed, encoding="unicode") + "\n"
-
-
-def _utc(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds") + "Z"
-
-
-def _xml(text: str) -> str:
-    """``text`` without what XML 1.0 forbids."""
-    return "".join(
-        c
-        for c in text
-        if c in "\t\n\r" or "\x20" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
-    )
+    told = [
+        bundles.Change(
+            id=bundles.change_id(item.incident_id, item.n),
+            title=f"{item.title}: {item.what}",
+            text=f"{item.incident_id}, revision {item.revision}: {item.what}",
+            moment=item.happened.isoformat(timespec="seconds") + "Z",
+            author=item.made_by,
+            incident_id=item.incident_id,
+            link=f"{root}/incident/{item.incident_id}",
+        )
+        for item in found
+    ]
+    return bundles.atom(told, name=f"incidents?{query}", title=title, link=f"{root}/incidents?{query}")

@@ -133,6 +133,21 @@ class Chromium:
         if leads:
             self.ready()
 
+    def download(self, folder: Path, *keys: str, timeout: float = 60.0) -> list[Path]:
+        """Press keys that download something into ``folder``; the files, once they are whole."""
+        folder.mkdir(exist_ok=True)
+        session, self.session = self.session, None
+        self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        self.session = session
+        self.press(*keys)
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            found = sorted(folder.iterdir())
+            if found and not any(path.suffix == ".crdownload" for path in found):
+                return found
+            time.sleep(0.1)
+        raise BrowserError(f"nothing was downloaded into {folder}")
+
     def type(self, text: str) -> None:
         self.call("Input.insertText", text=text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import re
 import socket
@@ -15,7 +16,7 @@ from html import unescape
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import uvicorn
 
@@ -110,6 +111,72 @@ class Browser:
         return self.post(
             "/decide", pairs + list(dict(fields).items() if isinstance(fields, dict) else fields), **headers
         )
+
+    def another(self) -> Browser:
+        """Somebody else's browser at the same desk."""
+        return Browser(self.port)
+
+
+@dataclass
+class Direct(Browser):
+    """Asks the application itself, without a socket and a server between: for tests of what a form does."""
+
+    app: Any = None
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        host: str | None = None,
+    ) -> Answer:
+        sent = {"Host": host if host is not None else f"127.0.0.1:{self.port}", **(headers or {})}
+        if self.jar:
+            sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.jar.items()))
+        if body is not None and "Transfer-Encoding" not in sent:
+            sent["Content-Length"] = str(len(body))
+        where, _, query = path.partition("#")[0].partition("?")
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+            "path": unquote(where), "raw_path": where.encode(), "query_string": query.encode(), "root_path": "",
+            "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()],
+            "server": ("127.0.0.1", self.port), "client": ("127.0.0.1", 1),
+        }  # fmt: skip
+        messages: list[Any] = []
+        waiting = [{"type": "http.request", "body": body or b"", "more_body": False}]
+
+        async def receive() -> Any:
+            return waiting.pop() if waiting else {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            messages.append(message)
+
+        asyncio.run(self.app(scope, receive, send))
+        pairs = [(name.decode().lower(), value.decode("latin-1")) for name, value in messages[0]["headers"]]
+        for name, value in pairs:
+            if name == "set-cookie":
+                self.jar |= {key: morsel.value for key, morsel in SimpleCookie(value).items()}
+        return Answer(
+            messages[0]["status"], dict(pairs), b"".join(part.get("body", b"") for part in messages[1:])
+        )
+
+    def another(self) -> Browser:
+        """Somebody else's browser at the same desk."""
+        return Direct(self.port, app=self.app)
+
+
+@contextmanager
+def direct(data_dir: Path, **options: Any) -> Iterator[Direct]:
+    """The desk over a data folder in this very thread, and a browser at it."""
+    app = create_app(
+        data_dir, user=options.pop("user", "anna"), clock=options.pop("clock", lambda: CLOCK), **options
+    )
+    try:
+        yield Direct(8321, app=app)
+    finally:
+        app.close()
 
 
 @contextmanager

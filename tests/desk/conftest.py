@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.desk.edition import build
-from tests.desk.client import Browser, desk
+from tests.desk.client import Browser, desk, direct
 from tests.desk.data import make
 
 
@@ -38,5 +38,5 @@ def folder(small_world: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def deciding(folder: Path) -> Iterator[Browser]:
     """A desk of one's own, over ``folder``."""
-    with desk(folder, publish=False) as browser:
+    with direct(folder, publish=False) as browser:
         yield browser

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
@@ -41,15 +41,18 @@ class Walk:
     wrong: list[str] = field(default_factory=list)
 
 
-def walk(browser: Browser, start: str = "/", *, most: int = 2000) -> Walk:
+def walk(browser: Browser, start: str = "/", *, each: int | None = None, most: int = 2000) -> Walk:
     """Every page that can be reached from ``start`` by links, each asked for once.
 
     Two filters of the list at once lead to all their combinations, so pages with several are not followed further.
+
+    :param each: of addresses with a query, and of captured pages, how many of each kind are asked for; ``None`` for all.
 
     :raises AssertionError: when there are more than ``most`` pages.
     """
     found = Walk()
     ahead, met = deque([start]), {start}
+    asked: Counter[str] = Counter()
     pointed: list[tuple[str, str, str]] = []
     while ahead:
         path = ahead.popleft()
@@ -77,6 +80,11 @@ def walk(browser: Browser, start: str = "/", *, most: int = 2000) -> Walk:
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             pointed.append((path, target, unquote(parts.fragment)))
             if target not in met and not (deep and "=" in target):
+                kind = parts.path.split("/")[1]
+                many = bool(parts.query) or kind == "captured"
+                if many and each is not None and asked[kind] >= each:
+                    continue
+                asked[kind] += many
                 met.add(target)
                 ahead.append(target)
         assert len(met) <= most, f"the desk of this world has more than {most} pages"

@@ -97,7 +97,7 @@ def test_a_form_of_another_site_does_nothing(
 @pytest.mark.parametrize("token", ["", "0" * 64, "ü"])
 def test_a_form_without_the_sessions_token_does_nothing(deciding: Browser, folder: Path, token: str) -> None:
     assert deciding.post("/decide", form(deciding, csrf=token)).status == 403
-    stranger = Browser(deciding.port)
+    stranger = deciding.another()
     assert stranger.post("/decide", form(deciding)).status == 403, "another session's token"
     assert journal(folder) == []
 
@@ -126,6 +126,36 @@ def test_long_forms_are_refused(deciding: Browser, folder: Path) -> None:
     assert deciding.post("/decide", [*form(deciding), ("reason", "x" * 300_000)]).status == 413
     assert deciding.post("/decide", [*form(deciding), ("reason", "x" * 5_000)]).status == 400
     assert journal(folder) == []
+
+
+def test_a_form_without_a_length_is_cut_off(deciding: Browser, folder: Path) -> None:
+    page = deciding.get(f"/incident/{HAZARD}")
+    body = f"csrf={page.field('csrf')}&action=note&note=".encode() + b"x" * 300_000
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Origin": f"http://127.0.0.1:{deciding.port}",
+        "Transfer-Encoding": "chunked",
+    }
+    answer = deciding.ask("POST", "/decide", body=body, headers=headers)
+    assert (answer.status, "bytes at most" in answer.words) == (413, True)
+    assert journal(folder) == []
+
+
+@pytest.mark.parametrize(
+    "value", ["/\r\nSet-Cookie: x=1", "/incidents\r\n\r\n<script>", "/%0d%0aX: y", "/?q=\n"]
+)
+def test_no_field_writes_a_header(deciding: Browser, value: str) -> None:
+    answer = deciding.post("/decide", form(deciding, back=value), follow=False)
+    assert answer.status == 303
+    assert "\r" not in answer.headers["location"]
+    assert "\n" not in answer.headers["location"]
+    assert "x" not in answer.headers
+    assert "x=1" not in answer.headers.get("set-cookie", "")
+    named = deciding.post(
+        "/name", {"csrf": deciding.get("/").field("csrf"), "name": f"eve{value}", "back": "/"}, follow=False
+    )
+    assert "\n" not in named.headers.get("set-cookie", "")
+    assert "x=1" not in deciding.jar.values()
 
 
 def test_only_get_and_post(reading: Browser) -> None:

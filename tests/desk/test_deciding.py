@@ -117,7 +117,7 @@ def test_undo_takes_a_pending_decision_back(deciding: Browser, folder: Path) -> 
 
 
 def test_two_analysts_do_not_lose_each_others_work(deciding: Browser, folder: Path) -> None:
-    other = Browser(deciding.port)
+    other = deciding.another()
     page = other.get(f"/incident/{HAZARD}")
     mine = {name: page.field(name) for name in ("csrf", "incident", "seen")}
     deciding.decide(
@@ -143,7 +143,7 @@ def test_two_analysts_do_not_lose_each_others_work(deciding: Browser, folder: Pa
 
 
 def test_notes_and_seen_marks_never_clash(deciding: Browser, folder: Path) -> None:
-    other = Browser(deciding.port)
+    other = deciding.another()
     page = other.get(f"/incident/{HAZARD}")
     mine = {name: page.field(name) for name in ("csrf", "incident", "seen")}
     deciding.decide(f"/incident/{HAZARD}", "accept")
@@ -199,7 +199,7 @@ def test_unfit_corrections_get_a_sentence(
 
 
 def test_two_who_correct_one_article_see_each_other(deciding: Browser, folder: Path) -> None:
-    other = Browser(deciding.port)
+    other = deciding.another()
     page = other.get(ARTICLE)
     mine = {name: page.field(name) for name in ("csrf", "article", "seen")}
     deciding.decide(ARTICLE, "fix", {"title": "first", "reason": "the page was cut"})
@@ -246,7 +246,7 @@ def test_each_browser_has_its_name(deciding: Browser, folder: Path) -> None:
     assert "Good morning, 林小姐" in words
     deciding.decide(f"/incident/{HAZARD}", "accept")
     assert journal(folder)[0].made_by == "林小姐"
-    assert "Good morning, anna" in Browser(deciding.port).get("/").words
+    assert "Good morning, anna" in deciding.another().get("/").words
 
 
 def test_the_morning_begins_where_the_last_one_ended(deciding: Browser) -> None:
@@ -254,9 +254,7 @@ def test_the_morning_begins_where_the_last_one_ended(deciding: Browser) -> None:
     assert "Northlake hospital" in page.words
     after = deciding.post("/visited", {"csrf": page.field("csrf"), "until": page.field("until")})
     assert "Nothing changed since you read up to 5 Mar 2026" in after.words
-    assert (
-        "Northlake hospital" in Browser(deciding.port).post("/name", {"csrf": "", "name": "x"}).words or True
-    )
+    assert "Northlake hospital" in deciding.another().post("/name", {"csrf": "", "name": "x"}).words or True
     csrf = deciding.get("/").field("csrf")
     words = deciding.post("/name", {"csrf": csrf, "name": "bert", "back": "/"}).words
     assert "New and changed in the last days" in words, "each name reads for itself"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ import pytest
 from pipelines import bundles, decisions
 from tests.desk.chromium import Chromium, chromium, installed
 from tests.desk.client import Browser
+from tests.desk.links import walk
 from tests.journey.conftest import Demo, wiredesk
 
 pytestmark = [
@@ -136,10 +138,9 @@ def test_a_morning_at_the_desk(demo: Demo, tmp_path: Path) -> None:
         assert "folded in by the next run" not in browser.words
         assert "because" in browser.run("document.querySelector('.history').innerText")
 
-        # the bundle, checked
-        answer = Browser(int(root.rsplit(":", 1)[1])).get(f"/incident/{big}/bundle.zip?kind=full")
-        path = tmp_path / "bundle.zip"
-        path.write_bytes(answer.body)
+        # the bundle, downloaded by its key, checked
+        (path,) = browser.download(tmp_path / "downloads", "b")
+        assert path.name.startswith(f"incident-{big}")
         assert bundles.verify(path) == []
         no_complaints(browser)
 
@@ -158,26 +159,62 @@ def _list(browser: Chromium, path: str) -> list[str]:
 PAGES = ("/", "/incidents", "/review", "/search?q=AI", "/rejects", "/outlets", "/runs", "/keys")
 
 
-def test_every_page_fits_a_telephone_and_is_usable_without_a_mouse(demo: Demo, tmp_path: Path) -> None:
-    data = shutil.copytree(demo.data, tmp_path / "data")
+@dataclass(frozen=True)
+class Desk:
+    """The demo's desk, served to a browser for tests that only look."""
+
+    root: str
+    browser: Chromium
+    incident: str
+    article: str
+
+
+@pytest.fixture(scope="module")
+def shown(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    data = shutil.copytree(demo.data, tmp_path_factory.mktemp("shown") / "data")
     with serving(data) as root, chromium(root) as browser:
-        incident = _list(browser, "/incidents?sort=articles")[0]
-        browser.open(f"/incident/{incident}")
+        incident = f"/incident/{_list(browser, '/incidents?sort=articles')[0]}"
+        browser.open(incident)
         article = browser.run("document.querySelector('.texts h3 a').getAttribute('href')")
-        for width in (360, 1280):
-            browser.look(width=width, height=800)
-            for path in (*PAGES, f"/incident/{incident}", article):
-                browser.open(path)
-                wide = browser.run("document.documentElement.scrollWidth")
-                assert wide <= width, f"{path} is {wide} wide on {width}"
-                nameless = browser.run(_NAMELESS)
-                assert nameless == [], path
-        browser.open("/")
-        browser.press("Tab")
-        assert browser.focused == "skip", "the first stop of the keyboard leads past the menu"
-        browser.press("Enter")
-        assert browser.run("document.activeElement.id") == "main"
+        yield Desk(root, browser, incident, article)
         no_complaints(browser)
+
+
+def test_no_link_of_the_demos_desk_is_dead(shown: Desk) -> None:
+    found = walk(Browser(int(shown.root.rsplit(":", 1)[1])), each=6)
+    assert found.wrong == []
+    assert shown.incident in found.pages
+    assert shown.article in found.pages
+    assert sum(path.startswith("/article/") for path in found.pages) > 40
+
+
+def test_every_page_fits_a_telephone_and_is_usable_without_a_mouse(shown: Desk) -> None:
+    browser = shown.browser
+    for width in (360, 1280):
+        browser.look(width=width, height=800)
+        for path in (*PAGES, shown.incident, shown.article):
+            browser.open(path)
+            wide = browser.run("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} wide on {width}"
+            assert browser.run(_NAMELESS) == [], path
+    browser.open("/")
+    browser.press("Tab")
+    assert browser.focused == "skip", "the first stop of the keyboard leads past the menu"
+    browser.press("Enter")
+    assert browser.run("document.activeElement.id") == "main"
+    browser.press("?")
+    assert browser.run("document.querySelector('dialog').open")
+    browser.press("j", "g", "Escape")
+    assert not browser.run("document.querySelector('dialog').open")
+    assert browser.path == "/"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_contrast_is_enough(shown: Desk, dark: bool) -> None:
+    shown.browser.look(dark=dark)
+    for path in (*PAGES, shown.incident, "/incidents?class=hazard&class=incident"):
+        shown.browser.open(path)
+        assert shown.browser.run(_CONTRAST) == [], path
 
 
 _NAMELESS = """
@@ -205,14 +242,3 @@ _CONTRAST = """
 })()
 """
 """Texts with less contrast than WCAG 2.2 AA asks for (4.5 to 1)."""
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_contrast_is_enough(demo: Demo, tmp_path: Path, dark: bool) -> None:
-    data = shutil.copytree(demo.data, tmp_path / "data")
-    with serving(data) as root, chromium(root) as browser:
-        browser.look(dark=dark)
-        incident = _list(browser, "/incidents?class=hazard")[0]
-        for path in (*PAGES, f"/incident/{incident}", "/incidents?class=hazard&class=incident"):
-            browser.open(path)
-            assert browser.run(_CONTRAST) == [], path

@@ -14,14 +14,14 @@ from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pipelines import decisions
 from pipelines.desk import cards as deck
 from pipelines.desk.values import outlet_names, say
 from pipelines.desk.web.render import environment, local_path
-from pipelines.desk.web.security import Manners
+from pipelines.desk.web.security import LARGEST_FORM, Manners
 from pipelines.desk.web.source import Opened, Source
 from pipelines.desk.web.states import state
 from pipelines.store import NoStoreError, StoreError
@@ -191,14 +191,17 @@ def act(desk: Desk, handler: Act, *, store: bool = True) -> Endpoint:
     """An endpoint that takes a form of ours: one without the session's token does nothing."""
 
     async def endpoint(request: Request) -> Response:
-        async with request.form(max_files=0, max_fields=500) as form:
-            given = form.get("csrf")
-            right = desk.manners.csrf(request.scope["wiredesk.session"])
-            if not isinstance(given, str) or not hmac.compare_digest(given.encode(), right.encode()):
-                ask = Ask(desk, request)
-                message = "This form is not from this session of the desk, so nothing was done. Load the page again and repeat it."
-                return ask.page("sorry.html", status=403, message=message)
-            return await run_in_threadpool(_answer, desk, request, lambda ask: handler(ask, form), store)
+        try:
+            form = await request.form(max_files=0, max_fields=500)
+        except ClientDisconnect:  # it gave no length, and went on for too long
+            message = f"A form holds {LARGEST_FORM} bytes at most, so nothing was done."
+            return Ask(desk, request).page("sorry.html", status=413, message=message)
+        given = form.get("csrf")
+        right = desk.manners.csrf(request.scope["wiredesk.session"])
+        if not isinstance(given, str) or not hmac.compare_digest(given.encode(), right.encode()):
+            message = "This form is not from this session of the desk, so nothing was done. Load the page again and repeat it."
+            return Ask(desk, request).page("sorry.html", status=403, message=message)
+        return await run_in_threadpool(_answer, desk, request, lambda ask: handler(ask, form), store)
 
     return endpoint
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,8 +23,9 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})")
 
 
+@cache
 def environment() -> Environment:
-    """The desk's templates; an undefined name is an error, never an empty place."""
+    """The desk's templates, read once; an undefined name is an error, never an empty place."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     env = Environment(
