@@ -29,8 +29,8 @@ LEAST = 5
 """An outlet or language that usually brings fewer articles a day is not judged by days."""
 ENOUGH = 10
 """Newest pages, articles or texts; with fewer, no rate is judged."""
-PAST = 40
-"""Older pages that say what is usual for an outlet."""
+PAST, PAST_INPUTS = 40, 200
+"""Older pages that say what is usual for an outlet, and older inputs for a stage."""
 EXPECTED = 12
 """Inputs of a stage that should have passed; with fewer, chance alone may bring none."""
 
@@ -98,13 +98,16 @@ class Usual:
 
 def beside_its_past(days: Mapping[date, Day], day: date) -> Usual | None:
     """The articles of ``day`` and of the usual same weekday; ``None`` where the day or its past says nothing: not
-    crawled, crawled less than half as often as usual, or fewer than two such weekdays known."""
+    crawled, crawled less than half as often as usual, a fifth of its crawls without a listing (there is an alarm for
+    that), or fewer than two such weekdays known."""
     past = [
         days[one] for n in range(1, WEEKS + 1) if (one := day - timedelta(weeks=n)) in days and days[one].good
     ]
     past = past[:4]
     today = days.get(day)
-    if today is None or len(past) < 2 or today.good * 2 < median(one.good for one in past):
+    if today is None or len(past) < 2 or today.good * 5 < today.crawls * 4:
+        return None
+    if today.good * 2 < median(one.good for one in past):
         return None
     return Usual(today.landed, median(one.landed for one in past))
 
@@ -196,7 +199,11 @@ def _rates(plan: Plan, store: StoreFacts) -> Iterator[tuple[str, str, str]]:
         )
     for stage, share in sorted(store.passed.items()):
         expected = share.usual * share.of_new
-        if expected >= EXPECTED and share.new < limits.funnel_below * expected:
+        if (
+            share.of_old >= PAST_INPUTS
+            and expected >= EXPECTED
+            and share.new < limits.funnel_below * expected
+        ):
             yield (
                 FUNNEL,
                 stage,

@@ -23,6 +23,7 @@ from .plan import Plan
 from .state import Alarm, Post, State, Trouble, save_state
 
 if TYPE_CHECKING:
+    from apscheduler.events import JobExecutionEvent
     from apscheduler.schedulers.base import BaseScheduler
 
 TELL_EVERY = timedelta(seconds=15)
@@ -112,6 +113,9 @@ class Keeper:
 
     def arrange(self, scheduler: BaseScheduler) -> None:
         """Put every job on the schedule. ``scheduler`` has the executors ``default`` (one worker) and ``post``."""
+        from apscheduler.events import EVENT_JOB_ERROR
+
+        scheduler.add_listener(self._broke, EVENT_JOB_ERROR)
         now = self.works.clock()
         always: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         if self.state.run_owed:
@@ -135,6 +139,14 @@ class Keeper:
                 seconds=RETIRE_EVERY.total_seconds(), **always,
             )  # fmt: skip
         self._scheduler = scheduler
+
+    def _broke(self, event: JobExecutionEvent) -> None:
+        """A job ended with an error that nobody foresaw: it is told like a run that fails, and the watch goes on."""
+        reason = f"the job {event.job_id} broke down: {type(event.exception).__name__}: {event.exception}"
+        with self._guard:
+            self.state.run_failed, self.state.run_owed = reason, True
+            self._save()
+        self.log("broke_down", "error", job=event.job_id, reason=reason, traceback=event.traceback)
 
     def once(self) -> bool:
         """One pass: what is due is crawled, the line runs, alarms ring and are told. Whether all is well."""

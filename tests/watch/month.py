@@ -89,7 +89,7 @@ EPISODES = (
     Episode("holiday", "TW", 2 - 8 / 24, 1, ()),  # a day of Taipei
     Episode("silent", "morning", 7, 3, (("outlet silent", "morning"),)),
     Episode("fails", "mainland", 3.2, 2.1, (("outlet failing", "mainland"),)),
-    Episode("refuses", "business", 7.3, 1.5, (("outlet refused", "business"),)),
+    Episode("refuses", "business", 11.3, 1.5, (("outlet refused", "business"),)),
     Episode("markup", "evening", 10.4, 2.2, (("funnel collapse", "evening"),)),
     Episode("future", "english", 13.1, 2.5, (("future dates", "english"),)),
     Episode("language", "mainland", 13, 3, (("language gone", "zh-Hans"),)),
@@ -147,8 +147,8 @@ class Schedule(BaseScheduler):
 
 
 @contextmanager
-def fast(clock: Clock) -> Iterator[None]:
-    """APScheduler reads this clock."""
+def fast(clock: Clock, seed: int) -> Iterator[None]:
+    """APScheduler reads this clock, and draws its jitter from this seed."""
 
     class Now(datetime):
         @classmethod
@@ -158,6 +158,7 @@ def fast(clock: Clock) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("apscheduler.schedulers.base.datetime", Now)
         patch.setattr("apscheduler.triggers.interval.datetime", Now)
+        patch.setattr("apscheduler.triggers.base.random", random.Random(seed))
         patch.setattr("pipelines.watch.keeper.STORE_EVERY", timedelta(hours=9))
         patch.setattr(os, "fsync", lambda _descriptor: None)  # no power is cut here
         yield
@@ -317,7 +318,7 @@ class World:
         stops = [(MONTH + timedelta(days=one.first), one.days) for one in self.episodes if one.what == "off"]
         forward = Forward(Journal(self.log, lambda: self.clock.now))
         logging.getLogger("apscheduler").addHandler(forward)
-        with fast(self.clock):
+        with fast(self.clock, self.seed):
             for stop, days in [*stops, (self.end, 0.0)]:
                 schedule = Schedule(self.clock)
                 self.keeper().arrange(schedule)
