@@ -18,7 +18,7 @@ from pipelines.store import fetch_rows
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MOST_CHECKED = 1000
+MOST_CHECKED = 400
 """Documents whose text is read to see whether a phrase stands together."""
 
 
@@ -298,7 +298,7 @@ def _scored_incidents(con: DuckDBPyConnection, question: Question, filters: Filt
     scores = np.zeros(max(names, default=-1) + 1, np.float32)
     articles = Filters(filters.outlets, filters.since, filters.until, filters.languages, (), grouped=True)
     ranked = rank(con, question, "article", articles)
-    if any(word.quoted for word in (*question.words, *question.without)):
+    if any(word.exact for word in (*question.words, *question.without)):
         checked = _checked(con, question, ranked.documents, MOST_CHECKED)
         ranked = ranked.only(np.fromiter(checked, np.uint32, len(checked)))
     if len(ranked.documents):

@@ -9,7 +9,7 @@ from functools import cached_property
 from pipelines.hanzi import fold_with_offsets, source_span
 from pipelines.search.names import atoms_of
 from pipelines.search.question import Form
-from pipelines.search.tokens import RUN, lower, words_in
+from pipelines.search.tokens import RUN, folded, words_in
 
 AROUND = 28
 """Characters shown on each side of a hit; in Latin letters twice as many."""
@@ -31,18 +31,13 @@ class Text:
         self.text = text
 
     @cached_property
-    def _both(self) -> tuple[str, list[int]]:
-        plain, offsets = fold_with_offsets(self.text)
-        return lower(plain), offsets
-
-    @property
     def folded(self) -> str:
-        return self._both[0]
+        return folded(self.text)
 
-    @property
+    @cached_property
     def offsets(self) -> list[int]:
         """Where each folded character came from, as :func:`pipelines.hanzi.source_span` takes it."""
-        return self._both[1]
+        return fold_with_offsets(self.text)[1]
 
     @cached_property
     def _spaced(self) -> list[tuple[str, int, int]]:

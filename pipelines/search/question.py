@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.search.names import Names, atoms_of, names_for, placed_atoms
-from pipelines.search.tokens import COMMON, RUN, folded
+from pipelines.search.tokens import COMMON, EXACT, RUN, folded
 
 MOST_LETTERS = 400
 """Of a longer question only the beginning is read."""
@@ -35,7 +35,9 @@ class Form:
     needed: int
     """How many of the tokens must be found."""
     beginning: bool = False
-    """The one token is only how the wanted ones begin."""
+    """``text`` is only how the wanted words begin."""
+    ranged: bool = False
+    """The one token stands for all that begin with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ class Word:
         return [form.text for form in self.forms]
 
     @property
-    def quoted(self) -> bool:
-        return self.said.startswith("“")
+    def exact(self) -> bool:
+        """A phrase in quotation marks, or a beginning: only the text shows whether it stands there."""
+        return self.said.startswith("“") or self.said.endswith("*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,11 @@ def _beginning(bare: str) -> Word | None:
     last, start, end = atoms[-1]
     if RUN.fullmatch(last):
         return Word(bare[:end], (_run_form(last, together=True),))
-    return Word(bare[: end + 1], (Form(bare[start:end], (bare[start:end],), False, 1, beginning=True),))
+    begun = bare[start:end]
+    # the index holds stems: regulat* is how "regulators" begins, whose token is regul
+    stems = [Form(begun, (begun[:size],), True, 1, beginning=True) for size in range(3, len(begun))]
+    whole = Form(begun, (begun,), len(begun.encode()) > EXACT, 1, beginning=True, ranged=True)
+    return Word(bare[: end + 1], (whole, *stems))
 
 
 def _form(text: str) -> Form:
@@ -199,13 +206,13 @@ def _form(text: str) -> Form:
     different = tuple(dict.fromkeys(tokens))
     only_character = len(atoms) == 1 and len(atoms[0]) == 1 and bool(RUN.fullmatch(atoms[0]))
     together = len(tokens) > 1 or len(atoms) > 1
-    return Form(text, different, together, len(different), beginning=only_character)
+    return Form(text, different, together, len(different), ranged=only_character)
 
 
 def _run_form(run: str, *, together: bool) -> Form:
     tokens = tuple(dict.fromkeys(_pairs(run)))
     needed = len(tokens) if together else -int(-len(tokens) * MOST // 1)
-    return Form(run, tokens, together and len(tokens) > 1, needed, beginning=len(run) == 1)
+    return Form(run, tokens, together and len(tokens) > 1, needed, ranged=len(run) == 1)
 
 
 def _pairs(run: str) -> list[str]:

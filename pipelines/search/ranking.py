@@ -85,8 +85,9 @@ def rank(con: DuckDBPyConnection, question: Question, kind: str, filters: Filter
             rarity * weight * (K1 + 1), weight + norm, out=np.zeros(size, np.float32), where=weight > 0
         )
     keep = held >= question.needed
-    for word in question.without:
-        keep &= _weight(word, hits, size) == 0
+    for word in question.without:  # where tokens must stand together, the text decides
+        apart = Word(word.said, tuple(form for form in word.forms if not form.together))
+        keep &= _weight(apart, hits, size) == 0
     found = np.flatnonzero(keep & inside).astype(np.uint32)
     order = np.lexsort((found, -total[found]))
     return Ranked(found[order], total[found[order]])
@@ -112,7 +113,7 @@ def _weight(word: Word, hits: Hits, size: int) -> Floats:
 
 
 def _key(form: Form, token: str) -> int:
-    return -code(token) if form.beginning else code(token)
+    return -code(token) if form.ranged else code(token)
 
 
 def _look_up(con: DuckDBPyConnection, forms: list[Form], size: int) -> Hits:
@@ -121,7 +122,7 @@ def _look_up(con: DuckDBPyConnection, forms: list[Form], size: int) -> Hits:
     parts, keys = [], list(wanted)
     for n, key in enumerate(keys):
         form, token = wanted[key]
-        if form.beginning:
+        if form.ranged:
             low, high = code_range(token)
             parts.append(
                 f"SELECT {n}::USMALLINT AS n, document, least(sum(weight), 255)::UTINYINT AS weight FROM store.search_posting "

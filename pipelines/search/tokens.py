@@ -26,6 +26,8 @@ WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:['’][a-z]{1,2}\b)?")
 _PLAIN = re.compile("[a-z]{3,}")
 _LONGEST = 60
 """Letters of a word that are kept: longer ones are addresses and noise."""
+EXACT = 6
+"""Bytes by which a long token's number is in order."""
 COMMON = frozenset(
     [
         "a",
@@ -136,11 +138,11 @@ def code(token: str) -> int:
     """
     data = token.encode("utf-8", "replace")
     if len(data) > 8:
-        data = data[:6] + (zlib.crc32(data) & 0xFFFF).to_bytes(2, "big")
+        data = data[:EXACT] + (zlib.crc32(data) & 0xFFFF).to_bytes(2, "big")
     return int.from_bytes(data.ljust(8, b"\x00"), "big")
 
 
 def code_range(start: str) -> tuple[int, int]:
     """The lowest and highest number of the tokens that begin with ``start``, of which the first six bytes count."""
-    data = start.encode("utf-8", "replace")[:6]
+    data = start.encode("utf-8", "replace")[:EXACT]
     return int.from_bytes(data.ljust(8, b"\x00"), "big"), int.from_bytes(data.ljust(8, b"\xff"), "big")
