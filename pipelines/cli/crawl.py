@@ -40,8 +40,17 @@ def since_when(text: str | None, now: datetime) -> datetime | None:
 
 @click.command("crawl")
 @click.argument("keys", metavar="[OUTLET…]", nargs=-1)
-@click.option("--since", metavar="AGO", help="Only what was published since: 2d, 6h, 1w or a day.")
-@click.option("--limit", type=click.IntRange(min=1), help="New articles per outlet at most.")
+@click.option(
+    "--since",
+    metavar="AGO",
+    help="Only articles that their listing dates since then: 6h, 2d, 1w, or a day (2026-11-20).",
+)
+@click.option(
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="At most so many new articles of each outlet; the rest comes later.",
+)
 @click.option(
     "--via", metavar="URL", hidden=True, help="A loopback proxy that stands for the outlets (demo, tests)."
 )
@@ -49,17 +58,23 @@ def since_when(text: str | None, now: datetime) -> datetime | None:
 def crawl_command(
     ctx: click.Context, keys: tuple[str, ...], since: str | None, limit: int | None, via: str | None
 ) -> None:
-    """Crawl outlets (all, when none is named) into the archive and the landing log."""
+    """Crawl outlets (all, when none is named) into the archive and the landing log.
+
+    Only what is new is fetched, one page at a time of each host, as robots.txt and the outlet's own pace allow. Ends
+    with 3 when an outlet raises an alarm: it refuses us, its robots.txt or a listing cannot be read, or it lists far
+    less than it should.
+    """
     session: Session = ctx.obj
     report = crawl(session, keys, since=since, limit=limit, via=via)
     rows = rows_of(report)
     session.rows(rows)
-    alarms = [alarm for one in report.outlets for alarm in one.alarms]
+    session.say(closing(report))
+    alarms = [f"{one.outlet_id}: {alarm}" for one in report.outlets for alarm in one.alarms]
     if report.recovered:
         session.note(f"{report.recovered} page(s) of a crawl that was cut off are in the log again")
     for sentence in report.set_aside:
         session.note(f"set aside: {sentence}")
-    for warning in (warning for one in report.outlets for warning in one.warnings):
+    for warning in (f"{one.outlet_id}: {warning}" for one in report.outlets for warning in one.warnings):
         session.note(f"warning: {warning}")
     for alarm in alarms:
         session.note(f"alarm: {alarm}")
@@ -100,6 +115,16 @@ def crawl(
         raise UserError(str(error)) from error
 
 
+def closing(report: CrawlReport) -> str:
+    """What came of a crawl, in a line."""
+    landed = sum(one.landed for one in report.outlets)
+    outlets = sum(one.landed > 0 for one in report.outlets)
+    if not landed:
+        return f"nothing new in {report.seconds:.0f} s"
+    pages, places = ("page" if landed == 1 else "pages"), ("outlet" if outlets == 1 else "outlets")
+    return f"{landed} {pages} of {outlets} {places} landed in {report.seconds:.0f} s. Next: wiredesk run"
+
+
 def rows_of(report: CrawlReport) -> list[dict[str, Any]]:
     """One row per outlet: what was listed, new, landed, and what failed for which reason."""
     return [
@@ -119,7 +144,10 @@ def rows_of(report: CrawlReport) -> list[dict[str, Any]]:
 @click.option("--via", metavar="URL", hidden=True)
 @click.pass_context
 def fetch_command(ctx: click.Context, url: str, via: str | None) -> None:
-    """One page, politely, into the archive; wiredesk run reads it."""
+    """One page, politely, into the archive; wiredesk run reads it.
+
+    URL must be one of an outlet that is declared (wiredesk outlet list).
+    """
     from crawler import run
 
     session: Session = ctx.obj

@@ -9,7 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SOFTWARE = f"wiredesk/{__version__}"
 BATCH = 200
 """Pages between two syncs to the disk."""
+DAY = click.DateTime(["%Y-%m-%d"])
 CONTENT_TYPES = {".xml": "application/xml", ".json": "application/json"}
 
 
@@ -46,11 +47,30 @@ class Incoming:
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="Only from this day (WARC files).")
-@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Only to this day (WARC files).")
-@click.option("--outlet", "keys", multiple=True, metavar="KEY", help="Only these outlets (WARC files).")
-@click.option("--map", "mapping", metavar="FIELD=NAME,…", help="Ready articles: how their fields are called.")
-@click.option("--zone", metavar="ZONE", help="Ready articles: the zone of times without one (IANA name).")
+@click.option(
+    "--from",
+    "first",
+    type=DAY,
+    metavar="DAY",
+    help="WARC files: only what was fetched from this day on (2026-11-20).",
+)
+@click.option(
+    "--to", "last", type=DAY, metavar="DAY", help="WARC files: only what was fetched up to this day."
+)
+@click.option(
+    "--outlet", "keys", multiple=True, metavar="OUTLET", help="WARC files: only this outlet; may be repeated."
+)
+@click.option(
+    "--map",
+    "mapping",
+    metavar="FIELD=NAME,…",
+    help="Ready articles: what their fields are called there (text=content).",
+)
+@click.option(
+    "--zone",
+    metavar="ZONE",
+    help="Ready articles: the zone of times without one (Asia/Taipei), where no outlet tells it.",
+)
 @click.pass_obj
 def import_command(
     session: Session,
@@ -61,8 +81,11 @@ def import_command(
     mapping: str | None,
     zone: str | None,
 ) -> None:
-    """Pages from WARC or WACZ files (CC-NEWS too) or from a folder of HTML with a manifest.jsonl (file, url);
-    or ready articles as JSON Lines or a JSON array (url, title, text, published, authors, outlet, section).
+    """Pages and articles of other crawls, into the archive; wiredesk run reads them.
+
+    WARC or WACZ files (CC-NEWS too); a folder of HTML with a manifest.jsonl (file, url, fetched); or ready articles as
+    JSON Lines or a JSON array (url, title, text, published, authors, outlet, section), compressed or not.
+    What is in the archive already is not landed twice.
     """
     names = records_map.parse_map(mapping) if mapping else None
     counts: Counter[str] = Counter()
@@ -150,56 +173,68 @@ def _folder(folder: Path, names: dict[str, str] | None, zone: tzinfo | None) -> 
         raise UserError(
             f"{folder} has no manifest.jsonl: a folder of pages needs one (one object a line: file, url)"
         )
-    for number, line in enumerate(manifest.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
+    for place, row in records_map.rows_of(manifest):
+        file = row.get("file") if row is not None else None
+        if row is None or not isinstance(file, str) or not file:
+            yield Incoming(
+                f"{manifest.name} {place}", None, outcome="bad_row", reason="it is no object with a file"
+            )
             continue
+        name = f"{manifest.name} {place}: {file}"
         try:
-            row = json.loads(line)
-            file = row["file"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{manifest} line {number} is no object with a file") from error
+            url, fetched = records_map.address(row.get("url")), _moment(row.get("fetched"))
+        except ValueError as error:
+            yield Incoming(name, None, outcome="bad_row", reason=str(error))
+            continue
         path = (folder / file).resolve()
         if not path.is_relative_to(folder.resolve()) or not path.is_file():
             yield Incoming(
-                file,
-                row.get("url"),
-                outcome="missing_file",
-                reason="the manifest names it, the folder lacks it",
+                name, url, outcome="missing_file", reason="the manifest names it, the folder lacks it"
             )
         elif file.removesuffix(".gz").endswith((".json", ".jsonl")):
             if names is None:
                 yield Incoming(
-                    file, None, outcome="record_file", reason="ready articles: import the file with --map"
+                    name, None, outcome="record_file", reason="ready articles: import the file with --map"
                 )
             else:
                 yield from _records(path, names, zone)
         else:
-            yield _page(path, file, row)
+            yield _page(path, name, url, fetched)
 
 
-def _page(path: Path, file: str, row: dict[str, Any]) -> Incoming:
+def _moment(value: object) -> datetime | None:
+    """When a page was fetched, as a manifest says it; without a zone it is taken as UTC.
+
+    :raises ValueError: where it says no time.
+    """
+    if value is None or value == "":
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError(f"fetched is no ISO 8601 time: {value!r}") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _page(path: Path, name: str, url: str | None, fetched: datetime | None) -> Incoming:
     raw = path.read_bytes()
     if raw[:2] == b"\x1f\x8b":
         try:
             raw = gzip.decompress(raw)
         except (OSError, EOFError, zlib.error) as error:
-            return Incoming(file, row.get("url"), outcome="damaged_file", reason=str(error))
-    suffix = Path(file.removesuffix(".gz")).suffix.lower()
-    fetched = row.get("fetched")
-    return Incoming(
-        file,
-        row.get("url"),
-        raw,
-        CONTENT_TYPES.get(suffix, "text/html"),
-        fetched=datetime.fromisoformat(fetched) if fetched else None,
-    )
+            return Incoming(name, url, outcome="damaged_file", reason=str(error))
+    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
+    return Incoming(name, url, raw, CONTENT_TYPES.get(suffix, "text/html"), fetched=fetched)
 
 
 def _records(path: Path, names: dict[str, str], zone: tzinfo | None) -> Iterator[Incoming]:
     from crawler.archive import ARTICLE_TYPE
 
-    for place, row in enumerate(records_map.rows_of(path), start=1):
-        name = f"{path.name}#{place}"
+    for place, row in records_map.rows_of(path):
+        name = f"{path.name} {place}"
+        if row is None:
+            yield Incoming(name, None, outcome="bad_row", reason="it is no JSON object")
+            continue
         found = records_map.ready(row, names, zone)
         if found.outcome != "ok":
             yield Incoming(name, found.url, outcome=found.outcome, reason=found.reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, tzinfo
@@ -43,25 +44,51 @@ def parse_map(text: str) -> dict[str, str]:
     return found
 
 
-def rows_of(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON array or of a JSON Lines file, compressed or not.
+def rows_of(path: Path) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """The objects of a JSON array or of a JSON Lines file, compressed or not, each with its place (``line 3``, ``entry
+    3`` of an array); ``None`` for a line or an entry that is no JSON object.
 
-    :raises UserError: when the file is neither.
+    :raises UserError: when the file holds no JSON object at all.
     """
     raw = path.read_bytes()
     try:
         text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
-        rows = (
-            json.loads(text)
-            if text.lstrip().startswith("[")
-            else [json.loads(x) for x in text.splitlines() if x.strip()]
-        )
-    except (ValueError, EOFError, OSError) as error:
+        array = json.loads(text) if text.lstrip().startswith("[") else None
+    except (ValueError, EOFError, OSError, zlib.error, RecursionError) as error:
         raise UserError(f"{path} is neither a JSON array nor JSON Lines: {error}") from error
-    for place, row in enumerate(rows):
-        if not isinstance(row, dict):
-            raise UserError(f"{path}: entry {place + 1} is no JSON object")
-        yield row
+    if array is not None:
+        yield from ((f"entry {n}", row if isinstance(row, dict) else None) for n, row in enumerate(array, 1))
+        return
+    rows = [(f"line {n}", _object(line)) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if rows and not any(row is not None for _, row in rows):
+        raise UserError(f"{path} is neither a JSON array nor JSON Lines: no line of it is a JSON object")
+    yield from rows
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
+
+
+def address(value: object) -> str | None:
+    """``value`` where it is an http(s) address, ``None`` where nothing is said.
+
+    :raises ValueError: for anything else.
+    """
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"its url is no text: {value!r}")
+    try:
+        parts = urlsplit(value.strip())
+    except ValueError as error:
+        raise ValueError(f"its url is no address: {value!r}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"its url is no address: {value!r}")
+    return value.strip()
 
 
 def ready(row: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo | None) -> Ready:
@@ -70,7 +97,14 @@ def ready(row: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo | None)
     :param zone: for times without one whose outlet is unknown; ``None`` takes UTC, and the reason says so.
     """
     got = {name: row.get(names.get(name, name)) for name in FIELDS}
-    url = got["url"] if isinstance(got["url"], str) and urlsplit(got["url"]).hostname else None
+    try:
+        json.dumps(got, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return Ready(None, None, {}, "bad_text", "it holds half a character (a surrogate without its pair)")
+    try:
+        url = address(got["url"])
+    except ValueError as error:
+        return Ready(None, None, {}, "bad_url", str(error))
     reason = ""
     record: dict[str, Any] = {
         "title": _text(got["title"]),
@@ -78,7 +112,11 @@ def ready(row: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo | None)
         "section": _text(got["section"]),
     }
     authors = got["authors"]
-    record["authors"] = [authors] if isinstance(authors, str) and authors.strip() else list(authors or [])
+    if isinstance(authors, str):
+        authors = [authors] if authors.strip() else []
+    if not isinstance(authors, list | None) or not all(isinstance(name, str) for name in authors or []):
+        return Ready(url, None, {}, "bad_authors", f"its authors are no list of names: {authors!r}"[:200])
+    record["authors"] = authors or []
     record["site_name"] = _text(got["outlet"])
     if got["published"]:
         try:
