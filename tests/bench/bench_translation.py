@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import time
 import tomllib
@@ -70,7 +68,6 @@ def report() -> str:
                 took[name].append(_timed(side))
         settings = _settings(data, found)
         share = _peak(data, found, took)
-        memory = _memory(data)
     base = median(took[next(iter(took))])
     lines = [
         "## translation",
@@ -98,9 +95,7 @@ def report() -> str:
         "",
         _line(len(found) / median(took[list(took)[-1]])),
         "",
-        memory,
-        "",
-        "Command: `make bench ROOM=translation` (a quarter of an hour, most of it for the memory)",
+        "Command: `make bench ROOM=translation`",
     ]
     return "\n".join(lines)
 
@@ -311,22 +306,4 @@ def _line(rate: float) -> str:
     for share in (0.02, 0.1, 1.0):
         count = round(10_000 * (1 + 20 * share))
         lines.append(f"| {share:.0%} | {count:,} | {count / rate / 3600:.1f} |")
-    return "\n".join(lines)
-
-
-def _memory(data: Path) -> str:
-    """Resident memory of a process of its own, after more and more sentences."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.translation_memory", str(data)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    lines = [
-        "Resident memory of one process through the whole room, no sentence like another:",
-        "",
-        "| | MB |",
-        "|---|---|",
-    ]
-    lines += [f"| {name} | {size:.0f} |" for name, size in json.loads(done.stdout).items()]
     return "\n".join(lines)

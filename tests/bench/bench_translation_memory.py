@@ -1,10 +1,7 @@
 """Memory of translation, however many articles come: one process, resident set after so many sentences.
 
-usage: python -m tests.bench.translation_memory DATA_FOLDER
-
-The folder holds the random package of the real one's size. Articles are made of distinct sentences and run through the
-whole room, memory, glossary, flags and likeness included; to keep it short the model decodes ``TOKENS`` tokens a sentence
-of ten characters. Prints one JSON object.
+A package of the real one's size with random weights; articles of distinct sentences run through the whole room, memory,
+glossary, flags and likeness included. To keep it short the model decodes ``TOKENS`` tokens a sentence of ten characters.
 """
 
 from __future__ import annotations
@@ -12,12 +9,15 @@ from __future__ import annotations
 import json
 import random
 import resource
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipelines.translation import ArgosEngine, Item, glossary_for, translate_texts
+from pipelines.translation import ArgosEngine, Item, glossary_for, install, translate_texts
+from tests.bench.bench_translation import random_package
 
 STEPS = (1_000, 10_000, 50_000)
 TOKENS = 2
@@ -58,6 +58,28 @@ def resident() -> float:
     """Resident set now, MB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 1e6
+
+
+def report() -> str:
+    """Markdown of the section, measured in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        install(random_package(data / "translate-zh_en-random.argosmodel"), data)
+        command = [sys.executable, "-m", "tests.bench.bench_translation_memory", folder]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return "\n".join(
+        [
+            "## translation: memory",
+            "",
+            "Resident memory of one process through the whole room, no sentence like another, random int8 model of the real package's size:",
+            "",
+            "| | MB |",
+            "|---|---|",
+            *(f"| {name} | {size:.0f} |" for name, size in json.loads(done.stdout).items()),
+            "",
+            "Command: `make bench ROOM=translation_memory` (ten minutes)",
+        ]
+    )
 
 
 def main(folder: str) -> int:
