@@ -114,6 +114,7 @@ def _steps(con: DuckDBPyConnection, article_id: str | None, fetches: Sequence[di
         for stage in ABOUT_TEXTS:
             steps += answers.get((stage, fold["text_id"]), [])
         steps += _evidence(con, fold["text_id"]) + _memberships(con, fold["text_id"])
+        steps += _proposals(con, fold["text_id"])
     steps += answers.get(("translation", article_id), [])
     decisions = fetch_rows(
         con, "SELECT * FROM store.decision WHERE subject_id = ? ORDER BY made", [article_id]
@@ -222,6 +223,29 @@ def _evidence(con: DuckDBPyConnection, text_id: str) -> list[Step]:
         [text_id],
     )
     return [step("evidence", text_id, f"{row['axis']} {row['value']}", f"“{row['quote']}”") for row in rows]
+
+
+def _proposals(con: DuckDBPyConnection, text_id: str) -> list[Step]:
+    """What a language model proposed: beside the labels, marked as its own."""
+    rows = fetch_rows(
+        con,
+        "SELECT kind, axis, value, quote, model, prompt_version, made FROM store.proposal WHERE text_id = ? "
+        "ORDER BY model, prompt_version, n",
+        [text_id],
+    )
+    return [
+        {
+            **step(
+                "proposal",
+                text_id,
+                f"[AI generated] {row['axis'] or row['kind']}: {row['value']}",
+                f"“{row['quote']}”",
+                when=row["made"],
+            ),
+            "version": f"{row['model']} {row['prompt_version']}",
+        }
+        for row in rows
+    ]
 
 
 def _memberships(con: DuckDBPyConnection, text_id: str) -> list[Step]:

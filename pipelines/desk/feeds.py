@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pipelines.desk.causes import attribute, incidents_of
 from pipelines.desk.lists import among
 from pipelines.desk.wording import changed
 from pipelines.store import fetch_rows
@@ -33,41 +34,51 @@ class Change:
     made_by: str
 
 
+KNOWN = "greatest(e.happened, coalesce(u.started, e.happened))"
+"""When the database came to know of an event: a decision happens when it is made, and is folded in by a later run."""
+_CHANGES = f"""
+SELECT e.incident_id, e.n, e.revision, e.happened, e.kind, e.detail, e.reason, e.made_by,
+       coalesce(i.title, i.title_original, i.incident_id) AS title
+FROM store.incident_event e JOIN store.incident i USING (incident_id) LEFT JOIN store.run u USING (run_id)
+WHERE {{where}} ORDER BY {KNOWN} DESC, e.incident_id, e.n DESC LIMIT {{limit}}
+"""
+_ASKED = """
+SELECT incident_id, n, kind, detail, reason, made_by FROM store.incident_event
+WHERE kind IN ('label', 'title') AND incident_id IN {ids} ORDER BY incident_id, n
+"""
+
+
 def changes(con: DuckDBPyConnection, *, since: datetime | None = None, limit: int = 1000) -> list[Change]:
-    """What happened to incidents after ``since``, newest first."""
-    rows = fetch_rows(
-        con,
-        """
-        SELECT e.incident_id, e.n, e.revision, e.happened, e.kind, e.detail, e.reason, e.made_by,
-               coalesce(i.title, i.title_original, i.incident_id) AS title
-        FROM store.incident_event e JOIN store.incident i USING (incident_id)
-        WHERE e.happened > coalesce(?::TIMESTAMP, TIMESTAMP '0001-01-01')
-        ORDER BY e.happened DESC, e.incident_id, e.n DESC LIMIT ?
-        """,
-        [since, limit],
-    )
-    return [_change(row) for row in rows]
+    """What the database learnt of incidents after ``since``, newest first."""
+    where = f"{KNOWN} > coalesce(?::TIMESTAMP, TIMESTAMP '0001-01-01')"
+    return _told(con, fetch_rows(con, _CHANGES.format(where=where, limit=int(limit)), [since]))
+
+
+def newest(con: DuckDBPyConnection) -> datetime | None:
+    """When the database learnt something last."""
+    row = con.execute(
+        f"SELECT max({KNOWN}) FROM store.incident_event e LEFT JOIN store.run u USING (run_id)"
+    ).fetchone()
+    return row[0] if row else None
 
 
 def entries(con: DuckDBPyConnection, incidents: Collection[str]) -> list[Change]:
     """The newest changes of some incidents."""
     place, values = among(sorted(incidents))
-    rows = fetch_rows(
-        con,
-        f"""
-        SELECT e.incident_id, e.n, e.revision, e.happened, e.kind, e.detail, e.reason, e.made_by,
-               coalesce(i.title, i.title_original, i.incident_id) AS title
-        FROM store.incident_event e JOIN store.incident i USING (incident_id)
-        WHERE e.incident_id IN {place}
-        ORDER BY e.happened DESC, e.incident_id, e.n DESC LIMIT {LONGEST}
-        """,
-        values,
-    )
+    sql = _CHANGES.format(where=f"e.incident_id IN {place}", limit=LONGEST)
+    return _told(con, fetch_rows(con, sql, values))
+
+
+def _told(con: DuckDBPyConnection, rows: list[dict[str, Any]]) -> list[Change]:
+    place, values = among(incidents_of(rows))
+    asked = fetch_rows(con, _ASKED.format(ids=place), values)
+    for row in [*rows, *asked]:
+        row["detail"] = json.loads(row["detail"]) if row["detail"] else None
+    attribute(rows, asked)
     return [_change(row) for row in rows]
 
 
 def _change(row: dict[str, Any]) -> Change:
-    detail = json.loads(row["detail"]) if row["detail"] else None
     return Change(
         incident_id=row["incident_id"],
         n=row["n"],
@@ -75,7 +86,7 @@ def _change(row: dict[str, Any]) -> Change:
         happened=row["happened"],
         kind=row["kind"],
         title=row["title"],
-        what=changed(row["kind"], detail, row["reason"], row["made_by"]),
+        what=changed(row["kind"], row["detail"], row["reason"], row["made_by"]),
         made_by=row["made_by"],
     )
 

@@ -26,7 +26,7 @@ MOST = 60
 
 
 def morning(ask: Ask) -> Response:
-    newest = ask.once("newest", _newest)
+    newest = ask.once("newest", feeds.newest)
     read = saved.read_until(ask.desk.data_dir, ask.name)
     since = read or (newest - FIRST_DAYS if newest else None)
     changes = feeds.changes(ask.con, since=since)
@@ -54,11 +54,6 @@ def morning(ask: Ask) -> Response:
         pending=ask.pending,
         totals=_totals(ask),
     )
-
-
-def _newest(con: DuckDBPyConnection) -> datetime | None:
-    row = con.execute("SELECT max(happened) FROM store.incident_event").fetchone()
-    return row[0] if row else None
 
 
 def _totals(ask: Ask) -> dict[str, int]:

@@ -1,0 +1,82 @@
+"""A change that a person asked for carries that person's reason; what was folded in late is still news."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.desk import feeds
+from pipelines.desk.causes import attribute
+from tests.desk.data import HAZARD
+
+
+def line(
+    n: int, kind: str, detail: dict[str, Any] | None, reason: str, made_by: str = "machine"
+) -> dict[str, Any]:
+    return {"incident_id": "x", "n": n, "kind": kind, "detail": detail, "reason": reason, "made_by": made_by}
+
+
+def test_a_decision_before_a_change_is_its_reason() -> None:
+    rows = [
+        line(1, "label", {"axis": "class", "value": "incident"}, "it happened", "anna"),
+        line(
+            2,
+            "class changed",
+            {"from": "hazard", "to": "incident"},
+            "class hazard → incident, because of udn:1",
+        ),
+        line(
+            3,
+            "severity changed",
+            {"from": None, "to": "incident"},
+            "severity none → incident, because of udn:1",
+        ),
+        line(4, "title", {"title": "Better"}, "", "bert"),
+        line(5, "title changed", {"from": "Worse", "to": "Better"}, "title Worse → Better, because of udn:1"),
+        line(
+            6,
+            "class changed",
+            {"from": "incident", "to": "hazard"},
+            "class incident → hazard, because of udn:2",
+        ),
+    ]
+    attribute(rows, list(rows))
+    assert (rows[1]["reason"], rows[1]["made_by"]) == ("class hazard → incident, because it happened", "anna")
+    assert rows[2]["made_by"] == "machine", "nobody asked for it"
+    assert (rows[4]["reason"], rows[4]["made_by"]) == ("title Worse → Better", "bert")
+    assert rows[5]["reason"].endswith("because of udn:2"), "it is not what anna asked for"
+
+
+def test_a_change_before_the_decision_is_not_its_doing() -> None:
+    rows = [
+        line(
+            1,
+            "class changed",
+            {"from": "hazard", "to": "incident"},
+            "class hazard → incident, because of udn:1",
+        ),
+        line(2, "label", {"axis": "class", "value": "incident"}, "so it is", "anna"),
+    ]
+    attribute(rows, list(rows))
+    assert rows[0]["made_by"] == "machine"
+
+
+def test_a_decision_that_a_later_run_folds_in_is_news_then(folder: Path) -> None:
+    with duckdb.connect(str(folder / "wiredesk.duckdb")) as con:
+        read = feeds.newest(con)
+        assert read is not None
+        assert feeds.changes(con, since=read) == []
+        con.execute("INSERT INTO store.run BY NAME SELECT * REPLACE ('run-9' AS run_id, ?::TIMESTAMP + INTERVAL 1 DAY AS started) "
+                    "FROM store.run LIMIT 1", [read])  # fmt: skip
+        con.execute(
+            "INSERT INTO store.incident_event BY NAME SELECT ? AS incident_id, 900 AS n, 1 AS revision, "
+            "?::TIMESTAMP - INTERVAL 1 HOUR AS happened, 'note' AS kind, '{\"note\": \"late\"}' AS detail, NULL AS reason, "
+            "'anna' AS made_by, 'run-9' AS run_id",
+            [HAZARD, read],
+        )
+        assert [change.what for change in feeds.changes(con, since=read)] == ["note: late (anna)"]
+        after = feeds.newest(con)
+        assert after is not None
+        assert feeds.changes(con, since=after) == []
