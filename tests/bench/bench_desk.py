@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.bench.desk_world import ARTICLES, INCIDENTS, WORDS, make
+from tests.bench.desk_world import ARTICLES, BIG, INCIDENTS, WORDS, make
 
 ROUNDS = 40
 COMMAND = "make bench ROOM=desk"
@@ -42,6 +42,7 @@ def _pages() -> dict[str, Callable[[int], str]]:
         "incidents, filtered": lambda n: f"/incidents?{_AXES[n % len(_AXES)]}&page={1 + n // len(_AXES)}",
         "incidents, by words": lambda n: f"/incidents?q={word[n % len(word)]}",
         "an incident": lambda n: f"/incident/2026-01-01-{100 + 7 * n:04x}",
+        "an incident of 60 texts": lambda n: f"/incident/{BIG}",
         "an article": lambda n: f"/article/outlet{(37 * n) % 30}:{37 * n}",
         "review": lambda n: "/review",
         "search, in incidents": lambda n: (
