@@ -12,7 +12,7 @@ import numpy as np
 from pipelines.search.index import unpack
 from pipelines.search.passages import Passage, Text, passages_of, stands
 from pipelines.search.question import Form, Question, read
-from pipelines.search.ranking import MEMBERS, Filters, rank
+from pipelines.search.ranking import MEMBERS, Filters, articles, rank, records
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def incidents_holding(
 def _articles(
     con: DuckDBPyConnection, question: Question, filters: Filters, limit: int
 ) -> tuple[list[Hit], int]:
-    ranked = rank(con, question, "article", filters)
+    ranked = rank(con, question, *articles(con, filters))
     best = _checked(con, question, ranked.documents, limit)
     shown = ranked.only(np.fromiter(best, np.uint32, len(best)))
     scores = dict(zip(shown.documents.tolist(), shown.scores.tolist(), strict=True))
@@ -294,32 +294,21 @@ def _incidents(
 
 def _scored_incidents(con: DuckDBPyConnection, question: Question, filters: Filters) -> dict[str, float]:
     """Of each incident that fits: the score of its best article, and of its own record."""
-    names = dict(con.execute("SELECT rowid, incident_id FROM store.incident").fetchall())
-    scores = np.zeros(max(names, default=-1) + 1, np.float32)
-    articles = Filters(filters.outlets, filters.since, filters.until, filters.languages, (), grouped=True)
-    ranked = rank(con, question, "article", articles)
+    known = records(con, filters)
+    ranked = rank(con, question, known.documents, known.lengths)
+    if not len(ranked.documents):
+        return {}
     if any(word.exact for word in (*question.words, *question.without)):
         checked = _checked(con, question, ranked.documents, MOST_CHECKED)
         ranked = ranked.only(np.fromiter(checked, np.uint32, len(checked)))
-    if len(ranked.documents):
-        score = np.zeros(int(ranked.documents.max()) + 1, np.float32)
-        score[ranked.documents] = ranked.scores
-        allowed = f"AND i.class IN ({', '.join('?' * len(filters.classes))})" if filters.classes else ""
-        pairs = con.execute(
-            "SELECT d.document, i.rowid AS incident FROM store.search_document d "
-            "JOIN store.incident_member m USING (text_id) JOIN store.incident i USING (incident_id) "
-            f"WHERE d.kind = 'article' AND d.document < {len(score)} AND i.merged_into IS NULL {allowed}",
-            list(filters.classes),
-        ).fetchnumpy()
-        np.maximum.at(scores, np.asarray(pairs["incident"]), score[np.asarray(pairs["document"])])
-    if not filters.outlets and not filters.languages:
-        own = rank(con, question, "incident", filters)
-        if len(own.documents):
-            numbers = dict(
-                con.execute(
-                    "SELECT d.document, i.rowid FROM store.search_document d JOIN store.incident i ON i.incident_id = d.subject_id"
-                ).fetchall()
-            )
-            places = [numbers[number] for number in own.documents.tolist()]
-            scores[places] += own.scores
-    return {names[place]: float(scores[place]) for place in np.flatnonzero(scores).tolist()}
+    score = np.zeros(int(known.documents.max()) + 1, np.float32)
+    score[ranked.documents] = ranked.scores
+    best = np.zeros(int(known.incidents.max()) + 1, np.float32)
+    reported = ~known.own
+    np.maximum.at(best, known.incidents[reported], score[known.documents[reported]])
+    np.add.at(best, known.incidents[known.own], score[known.documents[known.own]])
+    places = np.flatnonzero(best).tolist()
+    if not places:
+        return {}
+    names = dict(con.execute("SELECT rowid, incident_id FROM store.incident").fetchall())
+    return {names[place]: float(best[place]) for place in places}

@@ -59,12 +59,9 @@ class Ranked:
 NOTHING = Ranked(np.empty(0, np.uint32), np.empty(0, np.float32))
 
 
-def rank(con: DuckDBPyConnection, question: Question, kind: str, filters: Filters) -> Ranked:
-    """The documents of a kind (``article``, ``incident``) that hold the words, best first, equals newest-indexed last."""
-    if not question.words:
-        return NOTHING
-    among, lengths = _chosen(con, kind, filters)
-    if not len(among):
+def rank(con: DuckDBPyConnection, question: Question, among: Numbers, lengths: Floats) -> Ranked:
+    """Those of the documents ``among`` that hold the words, best first, equals in the order of their indexing."""
+    if not question.words or not len(among):
         return NOTHING
     size = int(among.max()) + 1
     length = np.zeros(size, np.float32)
@@ -73,13 +70,14 @@ def rank(con: DuckDBPyConnection, question: Question, kind: str, filters: Filter
     inside[among] = True
     asked = [form for word in (*question.words, *question.without) for form in word.forms]
     hits = _look_up(con, asked, size)
+    collection = int(np.count_nonzero(inside))
     norm = K1 * (1 - B + B * length / max(1.0, float(lengths.mean())))
     total, held = np.zeros(size, np.float32), np.zeros(size, np.uint8)
     for word in question.words:
         weight = _weight(word, hits, size) * inside
         held += weight > 0
         frequency = int(np.count_nonzero(weight))
-        rarity = np.log(1 + (len(among) - frequency + 0.5) / (frequency + 0.5))
+        rarity = np.log(1 + (collection - frequency + 0.5) / (frequency + 0.5))
         # norm is 0 only where nothing stands: such a document has no weight either
         total += np.divide(
             rarity * weight * (K1 + 1), weight + norm, out=np.zeros(size, np.float32), where=weight > 0
@@ -146,38 +144,73 @@ def _look_up(con: DuckDBPyConnection, forms: list[Form], size: int) -> Hits:
     }
 
 
-def _chosen(con: DuckDBPyConnection, kind: str, filters: Filters) -> tuple[Numbers, Floats]:
-    """Numbers and lengths of the documents that the filters leave."""
-    where, values = ["d.kind = ?"], [kind]
+def articles(con: DuckDBPyConnection, filters: Filters) -> tuple[Numbers, Floats]:
+    """Numbers and lengths of the articles that the filters leave."""
+    values: list[Any] = []
+    where = _where(filters, values)
+    if filters.classes:
+        judged = _one_of("class", filters.classes, values)
+        where.append(f"d.text_id IN (SELECT text_id FROM store.judgement WHERE {judged})")
+    if filters.grouped:
+        where.append(f"d.text_id IN (SELECT text_id FROM ({MEMBERS}))")
+    found = con.execute(
+        f"SELECT d.document, d.length FROM store.search_document d WHERE {' AND '.join(where)}", values
+    ).fetchnumpy()
+    return np.asarray(found["document"], np.uint32), np.asarray(found["length"], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Documents of incidents: their own record, and every article they hold; side by side, an article as often as held."""
+
+    documents: Numbers
+    lengths: Floats
+    incidents: npt.NDArray[np.int64]
+    """Row ids of ``store.incident``."""
+    own: npt.NDArray[np.bool_]
+
+
+def records(con: DuckDBPyConnection, filters: Filters) -> Records:
+    """What incidents that the filters leave are found by; where an outlet or language is asked for, articles alone."""
+    values: list[Any] = []
+    classes = f" AND {_one_of('i.class', filters.classes, values)}" if filters.classes else ""
+    sql = (
+        "SELECT d.document, d.length, i.rowid AS incident, false AS own FROM store.search_document d "
+        "JOIN store.incident_member m USING (text_id) JOIN store.incident i USING (incident_id) "
+        f"WHERE i.merged_into IS NULL{classes} AND {' AND '.join(_where(filters, values))}"
+    )
+    if not filters.outlets and not filters.languages:
+        own = f" AND {_one_of('i.class', filters.classes, values)}" if filters.classes else ""
+        sql += (
+            " UNION ALL SELECT d.document, d.length, i.rowid, true FROM store.search_document d "
+            "JOIN store.incident i ON i.incident_id = d.subject_id "
+            f"WHERE i.merged_into IS NULL{own} AND {' AND '.join(_where(filters, values, kind='incident'))}"
+        )
+    found = con.execute(sql, values).fetchnumpy()
+    return Records(
+        np.asarray(found["document"], np.uint32),
+        np.asarray(found["length"], np.float32),
+        np.asarray(found["incident"], np.int64),
+        np.asarray(found["own"], np.bool_),
+    )
+
+
+def _where(filters: Filters, values: list[Any], *, kind: str = "article") -> list[str]:
+    """Conditions on ``search_document d``; their parameters are added to ``values``."""
+    where = [f"d.kind = '{kind}'"]
     if filters.since:
         where.append("d.published >= ?::DATE")
         values.append(filters.since.isoformat())
     if filters.until:
         where.append("d.published < ?::DATE + INTERVAL 1 DAY")
         values.append(filters.until.isoformat())
-    if kind == "article":
-        if filters.outlets:
-            where.append(_one_of("d.outlet_id", filters.outlets, values))
-        if filters.languages:
-            tags = [
-                "(d.language_tag = ? OR starts_with(d.language_tag, ? || '-'))" for _ in filters.languages
-            ]
-            where.append(f"({' OR '.join(tags)})")
-            values.extend(tag for tag in filters.languages for _ in range(2))
-        if filters.classes:
-            judged = _one_of("class", filters.classes, values)
-            where.append(f"d.text_id IN (SELECT text_id FROM store.judgement WHERE {judged})")
-        if filters.grouped:
-            where.append(f"d.text_id IN (SELECT text_id FROM ({MEMBERS}))")
-    else:
-        current = "SELECT incident_id FROM store.incident WHERE merged_into IS NULL"
-        if filters.classes:
-            current += f" AND {_one_of('class', filters.classes, values)}"
-        where.append(f"d.subject_id IN ({current})")
-    found = con.execute(
-        f"SELECT d.document, d.length FROM store.search_document d WHERE {' AND '.join(where)}", values
-    ).fetchnumpy()
-    return np.asarray(found["document"], np.uint32), np.asarray(found["length"], np.float32)
+    if filters.outlets:
+        where.append(_one_of("d.outlet_id", filters.outlets, values))
+    if filters.languages:
+        tags = ["(d.language_tag = ? OR starts_with(d.language_tag, ? || '-'))" for _ in filters.languages]
+        where.append(f"({' OR '.join(tags)})")
+        values.extend(tag for tag in filters.languages for _ in range(2))
+    return where
 
 
 MEMBERS = (

@@ -17,7 +17,7 @@ from pipelines.desk.web.asking import Ask
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MOST = 50
+MOST = 30
 PER_PAGE = 50
 
 
