@@ -6,7 +6,7 @@ which most outlets of a country are quiet is a holiday, not a row of failures. R
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
@@ -96,20 +96,26 @@ class Usual:
     usual: float
 
 
+def weekdays_before(days: Mapping[date, Day], day: date) -> list[date]:
+    """The newest four same weekdays on which the outlet gave a listing, newest first."""
+    same = (day - timedelta(weeks=n) for n in range(1, WEEKS + 1))
+    return [one for one in same if one in days and days[one].good][:4]
+
+
+def well_crawled(days: Mapping[date, Day], day: date, past: Sequence[date]) -> bool:
+    """Whether the outlet was crawled on ``day`` at least half as often as usual, and hardly a crawl brought no listing
+    (there is an alarm for that); a day that was not says nothing."""
+    if day not in days or len(past) < 2 or days[day].good * 5 < days[day].crawls * 4:
+        return False
+    return days[day].good * 2 >= median(days[one].good for one in past)
+
+
 def beside_its_past(days: Mapping[date, Day], day: date) -> Usual | None:
-    """The articles of ``day`` and of the usual same weekday; ``None`` where the day or its past says nothing: not
-    crawled, crawled less than half as often as usual, a fifth of its crawls without a listing (there is an alarm for
-    that), or fewer than two such weekdays known."""
-    past = [
-        days[one] for n in range(1, WEEKS + 1) if (one := day - timedelta(weeks=n)) in days and days[one].good
-    ]
-    past = past[:4]
-    today = days.get(day)
-    if today is None or len(past) < 2 or today.good * 5 < today.crawls * 4:
+    """The articles of ``day`` and of the usual same weekday; ``None`` where the day or its past says nothing."""
+    past = weekdays_before(days, day)
+    if not well_crawled(days, day, past):
         return None
-    if today.good * 2 < median(one.good for one in past):
-        return None
-    return Usual(today.landed, median(one.landed for one in past))
+    return Usual(days[day].landed, median(days[one].landed for one in past))
 
 
 def _silent(plan: Plan, facts: Facts, now: datetime, found: Judged, ring: Ring) -> dict[str, date]:
@@ -230,17 +236,12 @@ def _languages(
         for outlet in sorted({name for there in days.values() for name in there} & plan.rhythms.keys()):
             day = last_day(plan, outlet, now)
             landed = facts.landed.get(outlet, {})
-            past = [
-                one
-                for n in range(1, WEEKS + 1)
-                if (one := day - timedelta(weeks=n)) in landed and landed[one].good
-            ][:4]
+            past = weekdays_before(landed, day)
             if len(past) < 2:
                 continue
             mine = median(days.get(one, {}).get(outlet, 0) for one in past)
             usual += mine
-            crawled = landed[day].good if day in landed else 0
-            if outlet in excused or crawled * 2 < median(landed[one].good for one in past):
+            if outlet in excused or not well_crawled(landed, day, past):
                 continue
             known += mine
             got += days.get(day, {}).get(outlet, 0)
