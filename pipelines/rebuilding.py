@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from pipelines import intake, line, runlog
+from pipelines import intake, line, runlog, translation
 from pipelines.steps.base import Context
 from pipelines.steps.landing import lines_taken
 from pipelines.store import Store, database_path, fsync_folder
@@ -43,11 +43,17 @@ def rebuild(
     :raises RunLogError: when the run log is damaged.
     """
     with line.alone(data_dir):
+        entries = list(runlog.read(data_dir)) or [_all_pages(run_id, now)]
+        remote = next((entry for entry in entries if translation.is_endpoint(entry.model or "")), None)
+        if remote is not None and model is None:  # text leaves the machine only when somebody says so
+            raise line.LineError(
+                f"the run {remote.run_id} was translated by the endpoint {remote.model}: to ask it again say "
+                f"--translate-with {remote.model}, or name a package"
+            )
         fresh = _folder(data_dir)
         store = Store(fresh)
         store.prepare(now=now)
         total = line.Funnel()
-        entries = list(runlog.read(data_dir)) or [_all_pages(run_id, now)]
         for number, entry in enumerate(entries):
             context = Context(
                 fresh,

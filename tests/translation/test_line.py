@@ -315,3 +315,18 @@ def test_a_takedown_reaches_what_is_remembered(
     assert wiredesk("store", "forget", str(ARTICLES[0]["url"]), "--reason", "asked")[0] == 0
     with duckdb.connect(str(data_dir / "wiredesk.duckdb"), read_only=True) as con:
         assert con.execute(sql).fetchall() == [row for row in before if row[1] == 1]
+
+
+def test_a_rebuild_does_not_send_text_away_by_itself(
+    wiredesk: Wiredesk, tmp_path: Path, server: Server
+) -> None:
+    server.answers = [good]
+    option = ("--translate-with", f"{server.url}#m")
+    brought(wiredesk, tmp_path)
+    assert wiredesk("run", *option)[0] == 0
+    before = len(server.asked)
+    code, _, err = wiredesk("store", "rebuild")
+    assert (code, len(server.asked)) == (1, before)
+    assert f"say --translate-with {server.url}#m, or name a package" in err
+    assert wiredesk("store", "rebuild", *option)[0] == 0
+    assert sorted(server.asked[before:]) == sorted(server.asked[:before])
