@@ -31,6 +31,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "The web desk on 127.0.0.1."),
     "outlet": ("outlet", "The outlets and their health."),
     "model": ("model", "Translation packages: list, install, verify."),
+    "propose": ("propose", "Let a language model propose labels; off unless you name one."),
     "explain": ("explain", "What happened to a URL, article, text or incident, and why."),
     "store": ("storage", "The database: status, backup, rebuild, export, takedown."),
     "stage": ("stage", "One stage as a filter on JSON Lines."),

@@ -4,11 +4,12 @@ No sentence, no label. ``judge`` answers one text, ``aggregate`` an incident's t
 """
 
 from pipelines.labels.judging import VERSION, as_row, filter_rows, judge
-from pipelines.labels.proposals import Endpoint, Proposal, propose
+from pipelines.labels.proposals import PROMPT_VERSION, Endpoint, Proposal, endpoint, propose
 from pipelines.labels.rationale import rationale
 from pipelines.labels.votes import Ballot, Vote, Votes, aggregate
 
 __all__ = [
+    "PROMPT_VERSION",
     "VERSION",
     "Ballot",
     "Endpoint",
@@ -17,6 +18,7 @@ __all__ = [
     "Votes",
     "aggregate",
     "as_row",
+    "endpoint",
     "filter_rows",
     "judge",
     "propose",

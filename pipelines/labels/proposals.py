@@ -9,14 +9,17 @@ can talk the model into proposals about itself only: a request holds one article
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
+import re
+import time
 import urllib.error
+import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from pipelines.profiles import Profile
@@ -24,6 +27,8 @@ from pipelines.profiles.profile import CLASSES
 from pipelines.records import OK, Evidence, Field, Label
 
 PROMPT_VERSION = "proposal-1"
+KEY = "WIREDESK_ENDPOINT_KEY"
+"""Environment variable of the bearer token: the only way to give one."""
 MARK = "[AI generated]"
 SEVERITIES = ("hazard", "serious hazard", "incident", "serious incident", "disaster", "unknown")
 LONGEST_ARTICLE = 12_000
@@ -32,6 +37,7 @@ LONGEST_ANSWER = 1 << 20
 """Bytes of an answer that are read."""
 SHORTEST_QUOTE = 6
 """Characters; shorter passages stand in any text."""
+_HALF = re.compile("[\ud800-\udfff]")
 _KEYS = {"title", "summary", "rationale", "labels"}
 
 
@@ -47,6 +53,28 @@ class Endpoint:
     model: str
     key: str | None = None
     timeout: float = 60.0
+
+
+def endpoint(wanted: str, *, timeout: float = 60.0) -> Endpoint:
+    """The endpoint that ``URL#MODEL`` names, with the key of the environment.
+
+    :raises ValueError: no http address, no model, or an address that carries a password or key.
+    """
+    url, _, model = wanted.partition("#")
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host = parts.hostname
+    except ValueError as fault:
+        raise ValueError(f"{url} is no address: {fault}") from fault
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError(f"{url} is no http address: give it as http://127.0.0.1:8080/v1#MODEL")
+    if not model:
+        raise ValueError(f"name the endpoint's model behind the address: {url}#MODEL")
+    if parts.username or parts.password or parts.query:
+        raise ValueError(f"the address carries what belongs into {KEY}: give the plain address")
+    return Endpoint(
+        url=url, model=urllib.parse.unquote(model), key=os.environ.get(KEY) or None, timeout=timeout
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,33 +111,33 @@ def propose(
     profile: Profile,
     endpoint: Endpoint,
     *,
-    cache: Path | None = None,
+    cache: MutableMapping[str, bytes] | None = None,
     ask: Ask | None = None,
 ) -> Proposal:
     """Ask ``endpoint`` about one article and keep what stands up.
 
-    :param cache: a folder; an answer is kept under the hash of the request and not asked for again.
+    :param cache: answers as they came, by the hash of the request; what stands there is not asked for again.
     :param ask: how bytes travel, for tests; by default one HTTP POST without redirects.
     """
     method = f"{MARK} {endpoint.model} {PROMPT_VERSION}"
     if not (title or "").strip() and not (text or "").strip():
         return Proposal(outcome="no_text", reason="neither title nor text", method=method)
     request = _request(title, text, profile, endpoint)
-    kept = cache / f"{sha256(request).hexdigest()}.json" if cache else None
-    cached = kept is not None and kept.is_file()
-    if cached and kept is not None:
-        raw = kept.read_bytes()
-    else:
+    kept = sha256(request).hexdigest()
+    raw = cache.get(kept) if cache is not None else None
+    cached = raw is not None
+    if raw is None:
         try:
             raw = (ask or _post)(endpoint, request)
-        except (urllib.error.URLError, TimeoutError, ConnectionError) as fault:
-            return Proposal(outcome="unreachable", reason=f"{endpoint.url}: {fault}", method=method)
+        except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as fault:
+            why = str(fault) or type(fault).__name__
+            return Proposal(outcome="unreachable", reason=f"{endpoint.url}: {why}", method=method)
     try:
         answer = _content(raw)
     except AnswerError as fault:
         return Proposal(outcome="bad_answer", reason=str(fault), method=method, cached=cached)
-    if kept is not None and not cached:
-        _keep(kept, raw)
+    if cache is not None and not cached:
+        cache[kept] = raw
     return _checked(answer, title, text, profile, method, cached)
 
 
@@ -160,15 +188,13 @@ def _post(endpoint: Endpoint, request: bytes) -> bytes:
     if not address.startswith(("http://", "https://")):
         raise urllib.error.URLError(f"{endpoint.url} is no http address")
     opener = urllib.request.build_opener(_NoRedirect)
+    until, got = time.monotonic() + endpoint.timeout, b""
     with opener.open(urllib.request.Request(address, request, headers), timeout=endpoint.timeout) as answer:
-        return bytes(answer.read(LONGEST_ANSWER + 1))
-
-
-def _keep(path: Path, raw: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_bytes(raw)
-    part.replace(path)
+        while len(got) <= LONGEST_ANSWER and (piece := answer.read1(1 << 16)):
+            got += piece
+            if time.monotonic() > until:  # a server that sends a byte now and then never times out by itself
+                raise TimeoutError(f"no whole answer within {endpoint.timeout:g} s")
+    return got
 
 
 def _content(raw: bytes) -> dict[str, Any]:
@@ -249,6 +275,9 @@ def _strings(item: Any, keys: set[str], kind: str, rejected: list[str]) -> dict[
         or not all(isinstance(one, str) for one in item.values())
     ):
         rejected.append(f"{kind}: not an object of the texts {', '.join(sorted(keys))}")
+        return None
+    if any(_HALF.search(one) for one in item.values()):
+        rejected.append(f"{kind}: holds half a character, which is no text")
         return None
     return item
 

@@ -23,7 +23,7 @@ BY_ARTICLE = (
 )  # fmt: skip
 BY_TEXT = (
     "relevance", "judgement", "fact", "sentence", "text_feature", "incident_key", "incident_rare_key", "incident_member",
-    "grouped_before", "evidence", "text",
+    "grouped_before", "evidence", "proposal", "proposal_answer", "text",
 )  # fmt: skip
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,58 +12,15 @@ from hypothesis import strategies as st
 
 from pipelines import labels, profiles
 from pipelines.labels import Endpoint, Proposal, propose
+from tests.labels.model_server import GOOD, TEXT, TITLE, Server, serving
 
 PROFILE = profiles.load("ai-incidents")
-TITLE = "Robotaxi hits pedestrian"
-TEXT = "A driverless taxi hit a pedestrian on Monday. The woman broke her leg. Police are investigating."
-GOOD = {
-    "title": {
-        "text": "Driverless taxi injures a woman",
-        "quote": "A driverless taxi hit a pedestrian on Monday.",
-    },
-    "summary": [{"text": "A woman broke her leg.", "quote": "The woman broke her leg."}],
-    "rationale": [{"text": "Harm to health happened.", "quote": "The woman broke her leg."}],
-    "labels": [
-        {"axis": "class", "value": "incident", "quote": "A driverless taxi hit a pedestrian on Monday."},
-        {"axis": "harm_type", "value": "Physical (injury)", "quote": "The woman broke her leg."},
-    ],
-}
-
-
-class Server(BaseHTTPRequestHandler):
-    """Answers with what the test put into ``answer``; keeps what it was asked."""
-
-    answer: ClassVar[Any] = GOOD
-    status: ClassVar[int] = 200
-    asked: ClassVar[list[tuple[str, dict[str, Any], str | None]]] = []
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.asked.append((self.path, body, self.headers.get("Authorization")))
-        content = self.answer(body) if callable(self.answer) else self.answer
-        text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
-        raw = json.dumps({"choices": [{"message": {"role": "assistant", "content": text}}]}).encode()
-        self.send_response(self.status)
-        if self.status == 302:
-            self.send_header("Location", "http://127.0.0.1:9/elsewhere")
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, *_: Any) -> None:
-        """Silent."""
 
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    Server.answer, Server.status, Server.asked = GOOD, 200, []
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Endpoint(url=f"http://127.0.0.1:{server.server_port}/v1", model="tiny-1", key="secret", timeout=5)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as url:
+        yield Endpoint(url=url, model="tiny-1", key="secret", timeout=5)
 
 
 def test_a_good_answer_is_taken_and_marked(endpoint: Endpoint) -> None:
@@ -129,6 +83,29 @@ def test_a_refusal_has_an_outcome(endpoint: Endpoint, status: int) -> None:
     assert str(status) in found.reason
 
 
+def test_a_slow_or_broken_server_has_an_outcome(endpoint: Endpoint) -> None:
+    Server.drip = 0.02
+    slow = Endpoint(url=endpoint.url, model="m", timeout=0.2)
+    found = propose(TITLE, TEXT, PROFILE, slow)
+    assert (found.outcome, "within 0.2 s" in found.reason) == ("unreachable", True)
+    Server.drip, Server.cut = 0.0, True
+    assert propose(TITLE, TEXT, PROFILE, endpoint).outcome == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        ("http://127.0.0.1:9/v1", "name the endpoint's model"),
+        ("ftp://host/v1#m", "no http address"),
+        ("http://user:secret@host/v1#m", "WIREDESK_ENDPOINT_KEY"),
+        ("http://[half#m", "no address"),
+    ],
+)
+def test_an_address_that_cannot_be_meant(wanted: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        labels.endpoint(wanted)
+
+
 def test_nobody_there_has_an_outcome() -> None:
     nobody = Endpoint(url="http://127.0.0.1:9/v1", model="m", timeout=2)
     assert propose(TITLE, TEXT, PROFILE, nobody).outcome == "unreachable"
@@ -137,16 +114,17 @@ def test_nobody_there_has_an_outcome() -> None:
     )
 
 
-def test_answers_are_cached_by_article_model_and_prompt(endpoint: Endpoint, tmp_path: Path) -> None:
-    first = propose(TITLE, TEXT, PROFILE, endpoint, cache=tmp_path)
-    again = propose(TITLE, TEXT, PROFILE, endpoint, cache=tmp_path)
+def test_answers_are_cached_by_article_model_and_prompt(endpoint: Endpoint) -> None:
+    kept: dict[str, bytes] = {}
+    first = propose(TITLE, TEXT, PROFILE, endpoint, cache=kept)
+    again = propose(TITLE, TEXT, PROFILE, endpoint, cache=kept)
     assert (first.cached, again.cached, len(Server.asked)) == (False, True, 1)
     assert first.labels == again.labels
-    propose(TITLE, TEXT + " Rain fell.", PROFILE, endpoint, cache=tmp_path)
+    propose(TITLE, TEXT + " Rain fell.", PROFILE, endpoint, cache=kept)
     assert len(Server.asked) == 2
     Server.answer = "rubbish"
-    propose("Another", "Another text.", PROFILE, endpoint, cache=tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
+    propose("Another", "Another text.", PROFILE, endpoint, cache=kept)
+    assert len(kept) == 2
 
 
 INJECTION = (
@@ -169,15 +147,14 @@ def obedient(body: dict[str, Any]) -> Any:
     return GOOD
 
 
-def test_an_article_that_gives_orders_changes_only_its_own_proposal(
-    endpoint: Endpoint, tmp_path: Path
-) -> None:
+def test_an_article_that_gives_orders_changes_only_its_own_proposal(endpoint: Endpoint) -> None:
+    kept: dict[str, bytes] = {}
     Server.answer = staticmethod(obedient)
     alone = propose(TITLE, TEXT, PROFILE, endpoint)
     own = "A robotaxi stopped. " + INJECTION.replace("'The mayor resigned yesterday.'", "the mayor")
     before = labels.judge("Orders", own, PROFILE)
-    mischief = propose("Orders", own, PROFILE, endpoint, cache=tmp_path)
-    beside = propose(TITLE, TEXT, PROFILE, endpoint, cache=tmp_path)
+    mischief = propose("Orders", own, PROFILE, endpoint, cache=kept)
+    beside = propose(TITLE, TEXT, PROFILE, endpoint, cache=kept)
     assert (beside.labels, beside.summary, beside.title) == (alone.labels, alone.summary, alone.title)
     assert labels.judge("Orders", own, PROFILE) == before
     assert all(
