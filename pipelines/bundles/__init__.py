@@ -10,6 +10,7 @@ from pathlib import Path
 from .countries import country_name
 from .everything import FORMATS, export_all
 from .export import export
+from .feeds import Change, atom, change_id
 from .importing import BundleContent, ImportPlan, articles_of, plan_import, read_bundle, write_rows
 from .safety import BundleError
 from .signing import check_signature, fingerprint, load_key
@@ -22,9 +23,12 @@ __all__ = [
     "VERSION",
     "BundleContent",
     "BundleError",
+    "Change",
     "ImportPlan",
     "Problem",
     "articles_of",
+    "atom",
+    "change_id",
     "country_name",
     "export",
     "export_all",

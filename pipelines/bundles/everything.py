@@ -49,6 +49,7 @@ VIEWS = {
     "decisions": ("made", "decision_id"),
     "runs": ("started", "run_id"),
     "rejects": ("stage", "url", "article_id", "text_id", "outcome"),
+    "proposals": ("text_id", "model", "prompt_version", "n"),
 }
 """The public views with the columns that put their rows in one order."""
 PARTITIONS = {"articles": "published", "fetches": "fetched", "incidents": "first_published"}
@@ -70,6 +71,8 @@ def export_all(
     :raises BundleError: for a query that is none, a format that is none, a folder that holds other things, or when the
         rows counted in a file are not those that were read.
     """
+    import duckdb
+
     if format not in FORMATS:
         raise BundleError(f"there is no format {format}: the formats are {', '.join(FORMATS)}")
     if query is not None:
@@ -77,6 +80,15 @@ def export_all(
     if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
         raise BundleError(f"{out_dir} is not empty: name a new folder for the export")
     out_dir.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _write_all(con, out_dir, format, query)
+    except duckdb.Error as error:
+        raise BundleError(f"the export failed: {str(error).splitlines()[0]}") from error
+    return sorted(path for path in out_dir.rglob("*") if path.is_file())
+
+
+def _write_all(con: DuckDBPyConnection, out_dir: Path, format: str, query: str | None) -> None:
+    """Write beside ``out_dir``, and put it there when it is whole."""
     with tempfile.TemporaryDirectory(dir=out_dir.parent, prefix=f".{out_dir.name}-") as scratch:
         folder = Path(scratch) / "export"
         folder.mkdir()
@@ -96,7 +108,6 @@ def export_all(
         if out_dir.exists():
             out_dir.rmdir()
         folder.replace(out_dir)
-    return sorted(path for path in out_dir.rglob("*") if path.is_file())
 
 
 def _one_select(con: DuckDBPyConnection, query: str) -> str:
@@ -107,6 +118,7 @@ def _one_select(con: DuckDBPyConnection, query: str) -> str:
     except duckdb.Error as error:
         raise BundleError(f"this is no query: {str(error).splitlines()[0]}") from error
     found = str(statements[0].query).strip().rstrip(";") if len(statements) == 1 else ""
+    found += "\n" if found else ""  # it may end in a comment, and stands in brackets below
     # DuckDB counts PRAGMA and CALL among the SELECTs
     if not found or not _SELECT.match(query) or statements[0].type != duckdb.StatementType.SELECT:
         raise BundleError("an export takes one SELECT and nothing else")

@@ -33,6 +33,13 @@ class Change:
     """ISO 8601, UTC."""
     author: str
     incident_id: str
+    link: str = ""
+    """Where a person reads on, if there is such a place."""
+
+
+def change_id(incident_id: str, n: int) -> str:
+    """The id of the ``n``-th change of an incident: the same in every feed."""
+    return "urn:uuid:" + uuid5("change", incident_id, str(n))
 
 
 def changes(con: DuckDBPyConnection, query: str | None = None) -> list[Change]:
@@ -58,9 +65,9 @@ def changes(con: DuckDBPyConnection, query: str | None = None) -> list[Change]:
     )
     return [
         Change(
-            id="urn:uuid:" + uuid5("change", row["incident_id"], str(row["n"])),
-            title=visible(f"{row['title']}: {_what(row)}"),
-            text=visible(_sentence(row)),
+            id=change_id(row["incident_id"], row["n"]),
+            title=f"{row['title']}: {_what(row)}",
+            text=_sentence(row),
             moment=row["happened"],
             author=row["made_by"],
             incident_id=row["incident_id"],
@@ -84,27 +91,39 @@ def _sentence(row: dict[str, Any]) -> str:
     return f"{row['incident_id']}, revision {row['revision']}: {told} (by {row['made_by']})"
 
 
-def atom(entries: Sequence[Change]) -> str:
-    """The entries as an Atom feed; the feed's time is that of its newest entry."""
+def atom(entries: Sequence[Change], *, name: str = "changes", title: str = TITLE, link: str = "") -> str:
+    """The entries as an Atom feed; the feed's time is that of its newest entry.
+
+    :param name: what makes this feed another than the next: its id is made from it.
+    :param link: where a person reads what the feed tells.
+    """
     ElementTree.register_namespace("", ATOM)
     feed = ElementTree.Element(f"{{{ATOM}}}feed")
 
-    def add(parent: ElementTree.Element, name: str, text: str, **attributes: str) -> ElementTree.Element:
+    def add(
+        parent: ElementTree.Element, name: str, text: str | None, **attributes: str
+    ) -> ElementTree.Element:
         element = ElementTree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
         element.text = text
         return element
 
-    add(feed, "id", "urn:uuid:" + uuid5("feed", "changes"))
-    add(feed, "title", TITLE)
+    def lead(parent: ElementTree.Element, where: str) -> None:
+        if where:
+            add(parent, "link", None, rel="alternate", type="text/html", href=where)
+
+    add(feed, "id", "urn:uuid:" + uuid5("feed", name))
+    add(feed, "title", visible(title))
     add(feed, "updated", entries[0].moment if entries else "1970-01-01T00:00:00Z")
     add(feed, "generator", "wiredesk")
+    lead(feed, link)
     for item in entries:
         entry = ElementTree.SubElement(feed, f"{{{ATOM}}}entry")
         add(entry, "id", item.id)
-        add(entry, "title", item.title, type="text")
+        add(entry, "title", visible(item.title), type="text")
         add(entry, "updated", item.moment)
         add(ElementTree.SubElement(entry, f"{{{ATOM}}}author"), "name", visible(item.author))
-        add(entry, "content", item.text, type="text")
+        lead(entry, item.link)
+        add(entry, "content", visible(item.text), type="text")
     ElementTree.indent(feed)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(feed, encoding="unicode") + "\n"
 
@@ -118,10 +137,10 @@ def json_feed(entries: Sequence[Change]) -> str:
             "items": [
                 {
                     "id": item.id,
-                    "title": item.title,
-                    "content_text": item.text,
+                    "title": visible(item.title),
+                    "content_text": visible(item.text),
                     "date_published": item.moment,
-                    "authors": [{"name": item.author}],
+                    "authors": [{"name": visible(item.author)}],
                     "tags": [item.incident_id],
                 }
                 for item in entries

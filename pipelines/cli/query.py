@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from datetime import datetime
 
 import click
 
-from pipelines.cli.common import Session, UserError, cell, store_errors
+from pipelines.cli.common import FAILED, Session, UserError, cell, store_errors
 from pipelines.store import reading
 
 
@@ -23,7 +24,16 @@ def query_command(session: Session, sql: str, limit: int, seconds: float, as_csv
 
     wiredesk query "SELECT incident_id, title, articles FROM incidents ORDER BY last_published DESC"
     """
-    with store_errors(), reading.reader(session.data_dir) as con:
+
+    def give_up() -> None:
+        click.echo(f"wiredesk: {reading.too_long(seconds)}", err=True)
+        os._exit(FAILED)
+
+    with (
+        store_errors(),
+        reading.bounded(seconds, give_up),
+        reading.reader(session.data_dir) as con,
+    ):
         answer = reading.query(con, sql, seconds=seconds, limit=limit)
     if as_csv:
         writer = csv.writer(sys.stdout)
@@ -87,7 +97,8 @@ def search_command(
     """Search incidents and articles, in any script, region's words or language; the best first.
 
     Every word must be found (of more than six, most), in any of its forms: 晶片 finds 芯片 and chip, iFlytek finds
-    科大訊飛. "Quoted words" stand together as they are, chip* is a beginning; after --, -word must not stand there.
+    科大訊飛. "Quoted words" stand together as they are, chip* is a beginning, and in
+    one argument ("晶片 -police") a word with a minus must not stand there.
     """
     from pipelines import search
 

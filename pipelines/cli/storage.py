@@ -111,11 +111,19 @@ def rebuild(session: Session, profile: str | None, model: str | None) -> None:
     "--format", "form", type=click.Choice(["parquet", "csv", "jsonl", "atom", "jsonfeed"]), default="parquet"
 )
 @click.option("--query", "sql", metavar="SQL", help="Only what this SELECT gives.")
+@click.option("--saved", metavar="NAME", help="Only the incidents of a query that was saved on the desk.")
 @click.pass_obj
-def export(session: Session, target: Path, form: str, sql: str | None) -> None:
-    """Export everything, or what a query gives, with declared and checked row counts."""
+def export(session: Session, target: Path, form: str, sql: str | None, saved: str | None) -> None:
+    """Export everything, or what a query gives, with declared and checked row counts.
+
+    Parquet is partitioned by month; atom and jsonfeed tell what changed in the incidents.
+    """
     from pipelines import bundles
 
+    if sql is not None and saved is not None:
+        raise UserError("one query at a time: --query or --saved", WRONG_USE)
+    if saved is not None:
+        sql = _saved(session, saved)
     if (
         sql is not None
     ):  # on a connection of its own, which is shut off from files: an export has to write some
@@ -128,6 +136,19 @@ def export(session: Session, target: Path, form: str, sql: str | None) -> None:
             raise UserError(str(error)) from error
     for path in written:
         session.say(str(path))
+
+
+def _saved(session: Session, name: str) -> str:
+    from pipelines.desk.saved import incidents_of
+
+    try:
+        with store_errors(), reading.reader(session.data_dir) as con:
+            ids = incidents_of(con, session.data_dir, name)
+    except KeyError as error:
+        known = f"; there are {error.args[0]}" if error.args[0] else "; the desk saves them (wiredesk serve)"
+        raise UserError(f"there is no saved query {name}{known}", WRONG_USE) from error
+    listed = ", ".join("'" + one.replace("'", "''") + "'" for one in ids) or "NULL"
+    return f"SELECT * FROM incidents WHERE incident_id IN ({listed})"
 
 
 @store_command.command("forget")

@@ -15,7 +15,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 MOST = 200
 """Saved queries."""
@@ -57,6 +61,32 @@ def keep(data_dir: Path, *, name: str, query: str, made_by: str, made: datetime)
         )
         _write(folder(data_dir) / "saved.json", [asdict(old) for old in [*others, fresh]])
     return fresh
+
+
+def incidents_of(con: DuckDBPyConnection, data_dir: Path, name: str) -> list[str]:
+    """The ids of the incidents that a saved query (by name or slug) finds now, in its order.
+
+    :raises KeyError: with the names of those that there are.
+    """
+    kept = next((one for one in queries(data_dir) if name in (one.slug, one.name)), None)
+    if kept is None:
+        raise KeyError(", ".join(one.name for one in queries(data_dir)))
+    from pipelines import search
+    from pipelines.desk import cards, filters
+
+    every = cards.cards(con)
+    wanted = filters.parse(parse_qsl(kept.query))
+    holding: set[str] | None = None
+    if wanted.words:
+        words = wanted.words.casefold()
+        holding = {*search.incidents_holding(con, wanted.words, data_dir=data_dir)} | {
+            one.incident_id
+            for one in every.values()
+            if words in one.title.casefold() or words == one.incident_id
+        }
+    return [
+        card.incident_id for card in filters.apply(every.values(), wanted, marks={}, holding=holding).cards
+    ]
 
 
 def forget(data_dir: Path, slug: str) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 PUBLISHED = "published"
+MEMORY = "2GB"
+"""What a reader's query may use."""
+ROOM = 3 * 2**30
+"""Bytes of addresses beyond those of the start: ``MEMORY``, threads, and one value more."""
+GRACE = 2.0
+"""Seconds that a query has to stop once it was told to."""
 
 
 class QueryError(StoreError):
@@ -107,14 +113,43 @@ def query(con: DuckDBPyConnection, sql: str, *, seconds: float = 30.0, limit: in
         columns = _apart([column[0] for column in result.description or ()])
         rows = result.fetchmany(limit + 1)
     except duckdb.InterruptException as error:
-        raise QueryError(
-            f"the query took longer than {seconds:g} seconds: narrow it, or raise --seconds"
-        ) from error
+        raise QueryError(too_long(seconds)) from error
+    except (duckdb.OutOfMemoryException, MemoryError) as error:
+        raise QueryError(f"the query needs more than {MEMORY} of memory: narrow it") from error
     except duckdb.Error as error:
         raise QueryError(_first_line(error)) from error
     finally:
         timer.cancel()
     return Answer(columns, rows[:limit], len(rows) > limit)
+
+
+def too_long(seconds: float) -> str:
+    return f"the query took longer than {seconds:g} seconds: narrow it, or raise --seconds"
+
+
+@contextmanager
+def bounded(seconds: float, give_up: Callable[[], None]) -> Iterator[None]:
+    """Hold a process that answers one query, and does nothing else, to its time and memory.
+
+    DuckDB stops between blocks of rows, and counts what its tables and sorts take; a single call may go on for minutes
+    and fill the machine (``repeat('x', 4000000000)``). So the system refuses the process more memory than :data:`ROOM`
+    above what it has, and ``give_up``, which must end the process, is called when the query does not stop in time.
+    """
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    used = Path("/proc/self/statm")
+    if used.exists():  # where the system does not tell, time alone bounds the query
+        most = int(used.read_text().split()[0]) * resource.getpagesize() + ROOM
+        resource.setrlimit(resource.RLIMIT_AS, (most if before[1] < 0 else min(most, before[1]), before[1]))
+    watch = threading.Timer(seconds + GRACE, give_up)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def _apart(names: list[str]) -> list[str]:
@@ -150,6 +185,10 @@ def only_select(con: DuckDBPyConnection, sql: str) -> None:
         raise QueryError(
             "this is a reading room: PRAGMA, CALL and SET are not answered"
         )  # some parse as SELECT
+    con.execute(f"SET memory_limit = '{MEMORY}'")
+    con.execute(
+        "SET temp_directory = ''"
+    )  # what does not fit is refused: a reader writes nothing, spilled rows neither
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
 

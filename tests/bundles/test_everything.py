@@ -155,6 +155,22 @@ def test_a_short_file_is_not_passed_off_as_whole(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+def test_a_query_may_end_in_a_comment(made: Made, tmp_path: Path, format: str) -> None:
+    paths = bundles.export_all(
+        made.con, tmp_path / "out", format=format, query="SELECT incident_id FROM incidents -- all of them"
+    )
+    assert [path.name for path in paths] == ["datapackage.json", f"result.{format}"]
+
+
+def test_a_query_that_fails_on_the_way_is_a_sentence_and_leaves_nothing(made: Made, tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="the export failed: Conversion Error"):
+        bundles.export_all(
+            made.con, tmp_path / "out", format="csv", query="SELECT incident_id::INTEGER FROM incidents"
+        )
+    assert not list(tmp_path.iterdir())
+
+
 class TestFeeds:
     def change(self, tmp_path: Path) -> duckdb.DuckDBPyConnection:
         made = world()
@@ -199,3 +215,17 @@ class TestFeeds:
             ElementTree.parse(path).getroot().findtext("{http://www.w3.org/2005/Atom}updated")
             == "1970-01-01T00:00:00Z"
         )
+
+
+def test_the_incidents_of_a_query_saved_on_the_desk(tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    from pipelines.desk import saved
+
+    con = world().build(tmp_path / "archive")
+    now = datetime(2026, 3, 7, tzinfo=UTC)
+    saved.keep(tmp_path, name="Only hazards", query="class=hazard", made_by="ann", made=now)
+    assert saved.incidents_of(con, tmp_path, "Only hazards") == [HAZARD]
+    assert saved.incidents_of(con, tmp_path, "only-hazards") == [HAZARD]
+    with pytest.raises(KeyError, match="Only hazards"):
+        saved.incidents_of(con, tmp_path, "others")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 from duckdb import DuckDBPyConnection
 
-from pipelines.store import Store
+from pipelines.store import Store, reading
 from pipelines.store.reading import QueryError, query, reader
 
 
@@ -55,6 +57,23 @@ def test_looking_at_the_schema_is_reading(con: DuckDBPyConnection, sql: str) -> 
         "SELECT * FROM '/etc/passwd'",
         "SELECT * FROM glob('/etc/*')",
         "SELECT * FROM read_blob('/etc/hostname')",
+        "SELECT * FROM sniff_csv('/etc/passwd')",
+        "SELECT * FROM parquet_metadata('/tmp/x.parquet')",
+        "SELECT * FROM read_json_auto('http://127.0.0.1/')",
+        "SELECT * FROM query('COPY (SELECT 1) TO ''/tmp/wiredesk-stolen.csv''')",
+        "SELECT * FROM (SELECT '/etc/passwd' AS p) t, read_text(t.p)",
+        "SELECT getenv('HOME')",
+        "SELECT * FROM duckdb_secrets()",
+        "EXPLAIN DELETE FROM store.article",
+        "/* aside */ PRAGMA database_size",
+        "CREATE TEMP TABLE t AS SELECT 1",
+        "CREATE MACRO f() AS 1",
+        "RESET ALL",
+        "CHECKPOINT",
+        "VACUUM",
+        "USE store",
+        "BEGIN",
+        "PREPARE p AS SELECT 1",
         "EXPLAIN ANALYZE COPY (SELECT 1) TO '/tmp/wiredesk-stolen.csv'",
         "SELEC 1",
         "",
@@ -84,3 +103,31 @@ def test_time_is_limited(con: DuckDBPyConnection) -> None:
 def test_columns_of_one_name_keep_their_values_apart(con: DuckDBPyConnection) -> None:
     answer = query(con, "SELECT 1 AS a, 2 AS a, 3 AS a_2")
     assert dict(zip(answer.columns, answer.rows[0], strict=True)) == {"a": 1, "a_3": 2, "a_2": 3}
+
+
+def test_what_does_not_fit_into_memory_is_refused_and_nothing_spills(
+    con: DuckDBPyConnection, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MEMORY", "32MB")
+    with pytest.raises(QueryError, match="more than 32MB of memory"):
+        query(con, "SELECT range, md5(range::VARCHAR) AS m FROM range(2000000) ORDER BY m")
+    assert not list(data_dir.glob("*.tmp"))
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("SELECT repeat('x', 4000000000)", "more than 2GB of memory"),
+        ("SELECT levenshtein(repeat('a', 300000), repeat('b', 300000))", "longer than 0.5 seconds"),
+    ],
+)
+def test_one_call_that_never_ends_or_fills_the_machine_ends_with_the_command(
+    data_dir: Path, sql: str, says: str
+) -> None:
+    Store(data_dir).prepare(now=datetime(2026, 11, 23, tzinfo=UTC))
+    command = [
+        sys.executable, "-m", "pipelines.cli", "--data", str(data_dir), "query", "--seconds", "0.5", sql,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr
