@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipelines.desk.anyscript import pattern_of
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
@@ -183,6 +184,7 @@ ORDER BY list_position(['landing', 'reading', 'language', 'texts', 'relevance', 
 """
 """Every URL, article and text that went no further, in the order of the line; an article's address and outlet do not
 change with its versions."""
+_HOLDS = "regexp_matches(words, ?)"
 STAGES = ("landing", "reading", "language", "texts", "relevance", "labels", "incidents")
 
 
@@ -194,9 +196,9 @@ def reject_counts(con: DuckDBPyConnection, *, table: str = "", words: str = "") 
     """
     return fetch_rows(
         con,
-        f"SELECT stage, outcome, outlet_id, count(*) AS n FROM {table or f'({REJECTS})'} WHERE contains(words, ?) "
+        f"SELECT stage, outcome, outlet_id, count(*) AS n FROM {table or f'({REJECTS})'} WHERE {_HOLDS} "
         "GROUP BY ALL ORDER BY n DESC, stage, outcome, outlet_id",
-        [words.lower()],
+        [pattern_of(words)],
     )
 
 
@@ -213,7 +215,7 @@ def rejects(
 ) -> list[Row]:
     """Rejected URLs, articles and texts with their titles; each filter empty for any.
 
-    :param words: a part of the URL, the article's id or its title.
+    :param words: a part of the URL, the article's id or its title, in either script.
     :param table: as for :func:`reject_counts`.
     """
     where, values = ["true"], []
@@ -222,8 +224,8 @@ def rejects(
             where.append(f"{column} = ?")
             values.append(value)
     if words:
-        where.append("contains(words, ?)")
-        values.append(words.lower())
+        where.append(_HOLDS)
+        values.append(pattern_of(words))
     sql = f"SELECT * EXCLUDE (words) FROM {table or f'({REJECTS})'} WHERE {' AND '.join(where)} LIMIT {limit:d} OFFSET {offset:d}"
     return fetch_rows(con, sql, values)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+import duckdb
 import pytest
 
 from pipelines import bundles
-from tests.desk.client import Browser
+from tests.desk.client import Browser, direct
 from tests.desk.data import INCIDENT, MERGED
 
 PAGES = (
@@ -146,6 +148,28 @@ def test_why_is_it_not_here(reading: Browser) -> None:
         "Nothing is known of “https://nowhere.example/x”"
         in reading.get("/rejects?q=https://nowhere.example/x").words
     )
+
+
+@pytest.mark.parametrize("words", ["局长", "局長"])
+def test_a_reject_is_found_in_either_script(rejecting: Browser, words: str) -> None:
+    page = rejecting.get(address(f"/rejects?q={words}"))
+    assert "檢查局長表示" in page.words
+    assert "relevance 1" in page.words, "the numbers beside the filters are those of the words asked for"
+    assert "檢查局長表示" not in rejecting.get("/rejects?q=elsewhere").words
+
+
+@pytest.fixture
+def rejecting(folder: Path) -> Iterator[Browser]:
+    with duckdb.connect(str(folder / "wiredesk.duckdb")) as con:
+        con.execute("UPDATE store.article SET title = '檢查局長表示' WHERE article_id = 'lakenews:140'")
+        con.execute(
+            "UPDATE store.stage_result SET outcome = 'not_relevant' WHERE stage = 'relevance' AND subject_id = 't-follow'"
+        )
+        con.execute("INSERT INTO store.stage_result BY NAME SELECT 'relevance' AS stage, 't-follow' AS subject_id, "
+                    "'not_relevant' AS outcome, '1' AS version, 'run-1' AS run_id "
+                    "WHERE NOT EXISTS (FROM store.stage_result WHERE stage = 'relevance' AND subject_id = 't-follow')")  # fmt: skip
+    with direct(folder, publish=False) as browser:
+        yield browser
 
 
 def test_charts_are_drawn_and_taken(reading: Browser) -> None:

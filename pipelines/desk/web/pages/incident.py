@@ -38,6 +38,7 @@ def incident(ask: Ask) -> Response:
         "incident.html",
         **present(found),
         found=found,
+        sample=found["sample"],
         was=ask.param("was") if ask.param("was") in found["redirects"] else "",
         mark=ask.mark(current),
         pending=touching(ask.pending, subjects),
