@@ -84,7 +84,7 @@ OUTLET = Outlet(
             time=("html[data-publishtime]", "div.post_info"),
             time_formats=("%Y-%m-%d %H:%M:%S",),
             author=("div.post_info a:first-of-type", ".post_wemedia_name"),
-            section=(".post_crumb a:nth-of-type(2)",),
+            section=(".post_crumb a:not(.to_reg):nth-of-type(2)",),
             body=("#content .post_body", "#content.post_content .post_body", ".post_body"),
             strip=(
                 ".post_recommends_list",

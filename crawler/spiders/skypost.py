@@ -21,6 +21,11 @@ OUTLET = Outlet(
         SectionList(
             url="https://skypost.ulifestyle.com.hk/", source="the front page; link shape of a real page 2020"
         ),
+        SectionList(
+            url="https://skypost.ulifestyle.com.hk/news/",
+            rank=2,
+            source="the menu of a real page 2020 (時事)",
+        ),
     ),
     tracking_params=("r", "mtc"),
     title_suffixes=(r"\s*-\s*晴報(?:\s*-\s*[^-]{1,8}){0,3}(?:\s*-\s*D\d{6})?\s*$",),

@@ -18,7 +18,15 @@ OUTLET = Outlet(
         ),
         UrlPattern(host=r"www\.thepaper\.cn", path=r"/(?:list_\d+|channel_\d+)?", kind="listing"),
     ),
-    ways=(SectionList(url="https://www.thepaper.cn/", source="link shape of a real page, 2020"),),
+    ways=(
+        SectionList(url="https://www.thepaper.cn/", source="link shape of a real page, 2020"),
+        SectionList(
+            url="https://www.thepaper.cn/channel_25950", rank=2, source="the menu of a real page, 2020 (时事)"
+        ),
+        SectionList(
+            url="https://www.thepaper.cn/channel_25951", rank=2, source="the menu of a real page, 2020 (财经)"
+        ),
+    ),
     title_suffixes=(r"(?:_[^_]{2,8})?_澎湃新闻-The Paper\s*$",),
     markups=(
         Markup(

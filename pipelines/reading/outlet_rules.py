@@ -66,9 +66,25 @@ def select(root: Element, selectors: tuple[str, ...]) -> list[Element]:
     return []
 
 
-def hints(outlet: Outlet, page: Declared, day: date | None) -> Hints:
-    """Read the outlet's hints and remove the elements it calls furniture from the tree."""
-    markup = outlet.markup_for(day)
+def generation(outlet: Outlet, root: Element, day: date | None, fetched: date | None) -> Markup | None:
+    """The template that a page was made with: that of the day which it declares.
+
+    A page that declares no day may be older than its fetch: then the newest template of that time, or before, whose body
+    is on the page.
+    """
+    if day is not None:
+        return outlet.markup_for(day)
+    newest = outlet.markup_for(fetched)
+    older = outlet.markups[outlet.markups.index(newest) if newest else 0 :]
+    return next((markup for markup in older if select(root, markup.body)), newest)
+
+
+def hints(outlet: Outlet, page: Declared, day: date | None, fetched: date | None) -> Hints:
+    """Read the outlet's hints and remove the elements it calls furniture from the tree.
+
+    ``day`` is the one that the page declares, ``fetched`` that of its fetch.
+    """
+    markup = generation(outlet, page.root, day, fetched)
     found = Hints(outlet, markup)
     if markup is None:
         return found

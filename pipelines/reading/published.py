@@ -43,11 +43,11 @@ class Dates:
 
 
 def first_day(page: Declared, fetched: datetime | None) -> date | None:
-    """The day that tells which generation of an outlet's template this is: declared, else that of the fetch."""
+    """The day that a page declares for itself; ``None`` where it declares none."""
     names = table("declared.toml")
     for stamp, _ in _declared(page, names["published"], names["published_json"], fetched):
         return stamp.moment.date()
-    return fetched.date() if fetched is not None else None
+    return None
 
 
 def read(

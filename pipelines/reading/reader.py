@@ -60,7 +60,8 @@ class _Reading:
         if outlet is not None:
             self.refused = outlet_rules.refuse(outlet, self.declared, text, self.layout)
             day = published.first_day(self.declared, page.fetched)
-            self.hints = outlet_rules.hints(outlet, self.declared, day)
+            fetched = page.fetched.date() if page.fetched is not None else None
+            self.hints = outlet_rules.hints(outlet, self.declared, day, fetched)
             self.layout = lay_out(root)  # without what the outlet calls furniture
         self.title = self._title()
         self.printed = self.title.printed if self.title is not None else ""
