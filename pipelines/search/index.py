@@ -67,14 +67,17 @@ def document(
     for heading in (title, title_en if title_en != title else None):
         for token, n in tokens_of(folded(heading or "")).items():
             counts[token] += TITLE * n
-    weights: dict[int, int] = {}
-    for token, n in counts.items():
-        weights[code(token)] = weights.get(code(token), 0) + n
+    tokens, weights = list(map(code, counts)), list(counts.values())
+    if len(set(tokens)) < len(tokens):  # two long words with one number: together they stand there so often
+        together: Counter[int] = Counter()
+        for token, n in zip(tokens, weights, strict=True):
+            together[token] += n
+        tokens, weights = list(together), list(together.values())
     return Document(
         kind,
         subject_id,
-        tuple(weights),
-        tuple(min(n, 255) for n in weights.values()),
+        tuple(tokens),
+        tuple(n if n < 256 else 255 for n in weights),
         counts.total(),
         pack(title, title_en, text, english),
         text_id,

@@ -121,6 +121,16 @@ def test_numbers_are_in_the_order_of_tokens_as_far_as_they_differ_early(pair: li
     assert bottom <= code(low) <= top < 2**64
 
 
+def test_two_words_with_one_number_are_counted_together() -> None:
+    seen: dict[int, str] = {}
+    for n in range(2000):
+        other = seen.setdefault(code(f"abcdef{n:05d}"), f"abcdef{n:05d}")
+        if other != f"abcdef{n:05d}":
+            break
+    made = document("article", "a:1", title=None, text=f"{other} abcdef{n:05d} {other}")
+    assert (made.tokens, made.weights, made.length) == ((code(other),), (3,), 3)
+
+
 def test_words() -> None:
     assert [token for token, _, _ in words_in(folded("NVIDIA's GPT-4o cost US$7,000.50 in Zürich"))] == [
         "nvidia", "gpt", "4o", "cost", "us", "7000.50", "in", "zurich",

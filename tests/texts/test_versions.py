@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.texts import diff, filter_rows
+from pipelines.texts import diff, filter_rows, told
 from pipelines.texts.addresses import same_address
 
 
@@ -22,6 +22,18 @@ def test_diff_names_title_sentences_and_numbers() -> None:
         change.summary
         == "The title changed; 2 sentences added; 1 sentence removed; numbers changed: 3 became 5."
     )
+
+
+def test_what_is_kept_of_a_change_can_be_told() -> None:
+    change = diff("a", "事故造成 3 人受傷。", "a", "事故造成 5 人受傷。")
+    assert told(change.to_json()) == {
+        "summary": "1 sentence added; 1 sentence removed; numbers changed: 3 became 5.",
+        "added": ["事故造成 5 人受傷。"],
+        "removed": ["事故造成 3 人受傷。"],
+    }
+    assert told('{"note": "title corrected by ann"}')["summary"] == "title corrected by ann"
+    assert told('{"lines_added": 3}')["summary"] == "The page changed."
+    assert told(None) == {"summary": "", "added": [], "removed": []}
 
 
 def test_diff_is_blind_to_script_words_and_spacing() -> None:
