@@ -70,8 +70,8 @@ def document(
     tokens, weights = list(map(code, counts)), list(counts.values())
     if len(set(tokens)) < len(tokens):  # two long words with one number: together they stand there so often
         together: Counter[int] = Counter()
-        for token, n in zip(tokens, weights, strict=True):
-            together[token] += n
+        for number, n in zip(tokens, weights, strict=True):
+            together[number] += n
         tokens, weights = list(together), list(together.values())
     return Document(
         kind,

@@ -197,17 +197,13 @@ class TextsStep:
                     "reason": row["own_reason"],
                 }
                 fold |= {name: row[name] for name in ("same_as", "similarity")}
-            elif row["own_text"] and row["own_text"] != found.text_id:
-                # a page that changed stays with its text: only a person takes an article out of it
-                fold |= {
-                    "text_id": row["own_text"],
-                    "relation": "update",
-                    "reason": _changed(row["change"]),
-                    "same_as": None,
-                    "similarity": None,
-                }
-            elif row["own_text"] and found.relation == "original":
-                fold |= {"relation": "update", "reason": _changed(row["change"])}
+            elif row["own_text"] and (
+                row["own_text"] != found.text_id or row["own_relation"] in ("original", "update")
+            ):
+                # a page that changed stays with its text, and its founder does not become a copy of its copies: only a
+                # person takes an article out of a text
+                fold |= {"text_id": row["own_text"], "relation": "update", "reason": _changed(row["change"])}
+                fold |= {"same_as": None, "similarity": None}
             text_id = fold["text_id"]
             text = {
                 "text_id": text_id,
@@ -249,8 +245,11 @@ class TextsStep:
 
 
 def _changed(kept: str | None) -> str:
-    """The reason of an update: what its newest version changed, as far as that was kept."""
+    """The reason of an update: what its newest version changed, as far as that was kept, or who corrected it."""
     from pipelines import texts
 
-    said = texts.told(kept)["summary"].rstrip(".")
-    return f"the page changed: {said[:1].lower()}{said[1:]}" if said else "the page changed"
+    said = texts.told(kept)
+    if said["by_hand"]:
+        return str(said["summary"])
+    summary = said["summary"].rstrip(".")
+    return f"the page changed: {summary[:1].lower()}{summary[1:]}" if summary else "the page changed"

@@ -51,11 +51,16 @@ class Change:
 def told(kept: str | None) -> dict[str, Any]:
     """What ``store.article`` keeps of a change, to be shown: ``summary`` and the sentences ``added`` and ``removed``.
 
-    A correction by a person keeps a ``note`` of who made it; ``None``, of a first version, is an empty summary.
+    A correction ``by_hand`` keeps a note of who made it; ``None``, of a first version, is an empty summary.
     """
     row: dict[str, Any] = json.loads(kept) if kept else {}
     summary = row.get("summary") or row.get("note") or ("The page changed." if row else "")
-    return {"summary": summary, "added": row.get("added", []), "removed": row.get("removed", [])}
+    return {
+        "summary": summary,
+        "added": row.get("added", []),
+        "removed": row.get("removed", []),
+        "by_hand": "note" in row,
+    }
 
 
 def diff(old_title: str | None, old_text: str | None, new_title: str | None, new_text: str | None) -> Change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -127,3 +128,18 @@ def test_a_page_that_changes_is_an_update_of_its_own_text(line: Line) -> None:
         "update",
         "the page changed: 1 sentence added; 2 sentences removed",
     )
+
+
+def test_the_founder_of_a_text_does_not_become_a_copy_of_its_copy(line: Line) -> None:
+    body = BODY.replace("三百", "五百")
+    with line.store.write() as con:
+        change = diff("a", BODY, "a", body).to_json()
+        insert(con, "store.article", [line.article(1, 2, body) | {"change": change}])
+        note = json.dumps({"note": "published corrected by ann"})
+        insert(con, "store.article", [line.article(2, 2, BODY) | {"change": note, "published": NOW}])
+    old = line.folds()["udn:1"][0]
+    line.run()
+    folds = line.folds()
+    assert folds["udn:1"][:2] == (old, "update")
+    assert folds["udn:1"][2].startswith("the page changed: 1 sentence added; 1 sentence removed")
+    assert folds["udn:2"][:2] == (old, "copy")

@@ -30,10 +30,14 @@ def test_what_is_kept_of_a_change_can_be_told() -> None:
         "summary": "1 sentence added; 1 sentence removed; numbers changed: 3 became 5.",
         "added": ["事故造成 5 人受傷。"],
         "removed": ["事故造成 3 人受傷。"],
+        "by_hand": False,
     }
-    assert told('{"note": "title corrected by ann"}')["summary"] == "title corrected by ann"
+    assert told('{"note": "title corrected by ann"}') == told(None) | {
+        "summary": "title corrected by ann",
+        "by_hand": True,
+    }
     assert told('{"lines_added": 3}')["summary"] == "The page changed."
-    assert told(None) == {"summary": "", "added": [], "removed": []}
+    assert told(None) == {"summary": "", "added": [], "removed": [], "by_hand": False}
 
 
 def test_diff_is_blind_to_script_words_and_spacing() -> None:
