@@ -370,7 +370,8 @@ def _facts(content: Content) -> list[dict[str, Any]]:
                     if kind == "quantity" and row["value"].isdecimal()
                     else row["value"]
                 )
-                text = f"{value} {row['unit']}" if row["unit"] else value
+                unit = "person" if (value, row["unit"]) == ("1", "people") else row["unit"]
+                text = f"{value} {unit}" if unit else value
                 values.setdefault(text, [])
                 if row["role"] and row["role"] not in values[text]:
                     values[text].append(row["role"])
