@@ -49,7 +49,7 @@ def environment() -> Environment:
         "clip": clip,
         "script": script,
         "pieces": pieces,
-        "release": lambda version: re.split(r"[+ ]", version)[0],
+        "release": release,
         "country": country,
         "language": language,
         "because": because,
@@ -110,6 +110,12 @@ def web_url(url: str | None) -> str | None:
         return None
     good = parts.scheme.lower() in ("http", "https") and host and "@" not in parts.netloc and "\\" not in url
     return url if good else None
+
+
+def release(version: str, stage: str) -> str:
+    """The short name of a stage's version: ``language-2`` for ``language-2+tables-c55f…``, ``reading-2`` for ``2``."""
+    first = re.split(r"[+ ]", version)[0]
+    return f"{stage}-{first}" if first.isdigit() else first
 
 
 def segment(value: str) -> str:
