@@ -103,9 +103,9 @@ def weekdays_before(days: Mapping[date, Day], day: date) -> list[date]:
 
 
 def well_crawled(days: Mapping[date, Day], day: date, past: Sequence[date]) -> bool:
-    """Whether the outlet was crawled on ``day`` at least half as often as usual, and hardly a crawl brought no listing
+    """Whether the outlet was crawled on ``day`` at least half as often as usual, and few crawls brought no listing
     (there is an alarm for that); a day that was not says nothing."""
-    if day not in days or len(past) < 2 or days[day].good * 5 < days[day].crawls * 4:
+    if day not in days or len(past) < 2 or days[day].good * 4 < days[day].crawls * 3:
         return False
     return days[day].good * 2 >= median(days[one].good for one in past)
 

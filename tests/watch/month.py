@@ -158,7 +158,7 @@ def fast(clock: Clock, seed: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("apscheduler.schedulers.base.datetime", Now)
         patch.setattr("apscheduler.triggers.interval.datetime", Now)
-        patch.setattr("apscheduler.triggers.base.random", random.Random(seed))
+        patch.setattr("apscheduler.triggers.interval.random", random.Random(seed))
         patch.setattr("pipelines.watch.keeper.STORE_EVERY", timedelta(hours=9))
         patch.setattr(os, "fsync", lambda _descriptor: None)  # no power is cut here
         yield
