@@ -67,8 +67,14 @@ def read(
     if known and not all(_is_body(name) for name in known):
         return tuple(dict.fromkeys(known))[:MAX_AUTHORS]
     declared = _declared(page)
-    people = [name for name in declared if not _is_body(name)]
-    if people and not set(people) <= _editors(layout):
+    editors = _editors(layout)
+    # a name with the desk's before it (某某新闻张三) is told by the editor's own
+    people = [
+        max((one for one in editors if name.endswith(one)), key=lambda one: (len(one), one), default=name)
+        for name in declared
+        if not _is_body(name)
+    ]
+    if people and not set(people) <= editors:
         return tuple(people[:MAX_AUTHORS])
     printed, agency = _printed(layout, anchor, body)
     printed = printed or people

@@ -94,8 +94,8 @@ def judge(
                 return Verdict(outcome, f"the page says: {found[0][:80]}")
         if _gated(page) and size < LITTLE:
             return Verdict("paywall", "declared not free of charge, and only a teaser is there")
-        for text in texts:
-            if len(text) < 200 and (found := _signs("paywall").search(text)):
+        for block in layout.blocks[max(anchor, 0) :]:  # a menu before the headline may sell subscriptions too
+            if len(block.text) < 200 and (found := _signs("paywall").search(block.text)):
                 return Verdict("paywall", f"the page says: {found[0][:80]}")
         if size < SCRAP or not _article_declared(page):
             for head in [*heads, *(texts if _has_password(page) and total < 2 * LITTLE else [])]:

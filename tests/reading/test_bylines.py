@@ -69,6 +69,16 @@ def test_single_token_names_from_json_ld_are_kept() -> None:
     assert read(page(head=head)).authors == ("张三",)
 
 
+def test_a_declared_name_with_the_desk_before_it_is_the_person() -> None:
+    text = page(head='<meta name="author" content="範例新聞王小明">', after="<div>責任編輯：王小明</div>")
+    assert read(text).authors == ("王小明",)
+
+
+def test_a_byline_may_follow_a_time_without_a_space() -> None:
+    text = page(before="<div><span>發佈：2026年11月21日 14:01</span><span>撰文：陳大文</span></div>")
+    assert read(text).authors == ("陳大文",)
+
+
 def test_english_bylines() -> None:
     text = page(
         title="Traffic lights cut short by an update",

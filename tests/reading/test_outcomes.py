@@ -99,6 +99,14 @@ def test_a_front_page_is_a_list_whatever_it_says() -> None:
     assert read(text, url="https://news.example.tw/story/1").outcome == "ok"
 
 
+def test_a_menu_that_sells_subscriptions_is_no_paywall() -> None:
+    short = page(body=paragraphs(HANT[:1])).replace(
+        "<div class='nav'>", "<div class='nav'><div>會員專享</div><div>訂閱看完整內容</div>"
+    )
+    assert read(short).outcome == "ok"
+    assert read(short.replace("</h1>", "</h1><div>訂閱看完整內容</div>")).outcome == "paywall"
+
+
 def test_an_article_among_many_links_without_any_heading_is_no_list() -> None:
     portal = f"<html><body><div>{links(300)}</div><div>{paragraphs(HANT)}</div><div>{links(300)}</div></body></html>"
     assert read(portal).outcome == "ok"
