@@ -16,6 +16,8 @@ MEANS = {
     "unrelated": "concerns the field, but is neither incident nor hazard nor about one",
     "waiting": "complementary: waits for an incident to attach to",
     "no_model": "no translation package is installed",
+    "unsupported_language": "no installed package reads this language",
+    "refused": "the translator gave nothing: wiredesk explain says why",
     "passed_through": "already English",
     "undecided": "below the thresholds: the candidates are kept",
     "unchanged": "the page says what it said before",
