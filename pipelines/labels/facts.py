@@ -25,10 +25,14 @@ _BEFORE = {
         r"(?:据|根据|引述|引用|according to|told|reported by|seen by)\s*《?$", re.IGNORECASE
     ),
     "harmed": re.compile(
-        r"(?:起诉方|骗走|攻击|受害者|损害|冒充|against|victims?,?|defrauded|impersonat\w+|targeted)\s*(?:the\s)?$",
+        r"(?:起诉方|骗走|骗过|攻击|入侵|攻陷|受害者|损害|冒充|假冒|仿冒|victims?,?|defrauded|impersonat\w+|targeted|"
+        r"(?:break|broke|hacked|breaking) into|breached|stole from|attack on)\s*(?:the\s)?$",
         re.IGNORECASE,
     ),
-    "deployer": re.compile(r"(?:使用方|used by|deployed by|employed by|operated by)\s*$", re.IGNORECASE),
+    "deployer": re.compile(
+        r"(?:使用方|used by|deployed by|employed by|operated by|run by|adopted by)\s*(?:the\s)?$",
+        re.IGNORECASE,
+    ),
     "developer": re.compile(
         r"(?:由|开发商|developed by|made by|built by|created by|maker)\s*$", re.IGNORECASE
     ),
@@ -38,19 +42,40 @@ _AFTER = {
         r"^》?\s*(?:报道|报导|披露|指出|援引|reported|reports\b|first reported)", re.IGNORECASE
     ),
     "harmed": re.compile(
-        r"^\s*(?:遭|被骗|受骗|被盗|遭遇|受害|员工受骗|was defrauded|was hacked|lost\b|fell victim)",
+        r"^\s*(?:遭|被骗|受骗|被盗|遭遇|受害|损失|员工受骗|员工被骗|客户被骗|was defrauded|was hacked|was tricked|lost\b|"
+        r"loses\b|fell victim)",
         re.IGNORECASE,
     ),
     "deployer": re.compile(
-        r"^\s*(?:使用|采用|部署|启用|引入|旗下|used\b|uses\b|deployed|deploys|adopted|operates)",
+        r"^\s*(?:在\S{1,8}?)?(?:使用|采用|部署|启用|引入|上线的|旗下|used\b|uses\b|deployed|deploys|"
+        r"adopted|operates|introduced|installed)",
         re.IGNORECASE,
     ),
     "developer": re.compile(r"^\s*(?:开发|研发|推出的|打造|developed|built|trained)", re.IGNORECASE),
     "regulator": re.compile(
-        r"^\s*(?:下令|要求|裁定|立案|开罚|罚款|调查|警告|ordered|fined|opened an investigation|is investigating)",
+        r"^\s*(?:下令|要求|裁定|立案|开罚|罚款|调查|警告|约谈|ordered|fined|fines|bans|banned|opens? (?:an? )?(?:investigation|"
+        r"inquiry|probe)|opened an? (?:investigation|inquiry|probe)|launche[sd] an? (?:investigation|inquiry|probe)|is investigating)",
         re.IGNORECASE,
     ),
 }
+_ACCUSED = re.compile(
+    r"(?:向|对|给|约谈|控告|起诉|状告|告上|处罚|fined|fines|sued|sues|suing|against|accuses|accused|into|investigat\w+|probes?)"
+    r"\s*(?:the\s)?$",
+    re.IGNORECASE,
+)
+"""Whoever is sued or fined: what it is, its sentence says elsewhere, or the gazetteer."""
+_PLAINTIFF = re.compile(
+    r"^\s*(?:等\S{0,4})?(?:起诉|控告|状告|提告|告上|sued\b|sues\b|files? (?:a )?(?:law)?suit)", re.IGNORECASE
+)
+_AUTHORITY = re.compile(
+    r"(?:委员会|监管局|管理局|监察院|检察院|检察署|地检署|警察局|警务处|法院|网信办|保护机构|卫生署|福利署|"
+    r"Commission|Authority|Agency|Police|Department|Ministry|Regulator|Prosecutors?|Court)$"
+)
+_OWNER = re.compile(
+    r"^\s*(?:的(?:算法|系统|客服|模型|软件|程序)|['’]s (?:\w+ )?\w*(?:bot|system|software|tool|algorithm|camera|app|model)s?\b)",
+    re.IGNORECASE,
+)
+"""Whose system it is: the deployer's, unless the gazetteer knows a developer."""
 _IN = re.compile(r"(?:在|于|\bin|\bacross|\bthroughout)\s*$", re.IGNORECASE)
 _ACTOR = re.compile(
     r"^\s*(?:政府|军方|黑客|公司|企业|当局|总统|companies|government|hackers|firms|officials|military|state-backed)",
@@ -71,26 +96,49 @@ def facts(senses: Sequence[Sense], profile: Profile, *, event: bool) -> tuple[Fa
 def _organisations(senses: Sequence[Sense], profile: Profile) -> Iterable[Fact]:
     roles: dict[str, str | None] = {}
     first: dict[str, Sense] = {}
+
+    def met(name: str, role: str | None, sense: Sense) -> None:
+        if name not in first or (roles[name] is None and role is not None):
+            first[name], roles[name] = sense, role
+
     for sense in senses:
-        for hit in sense.line.hits:
-            kind, _, name = hit.cue.name.partition(":")
-            if kind != "organisation":
-                continue
-            role = _role(sense.line.folded, hit.start, hit.end)
-            if name not in first or (roles[name] is None and role is not None):
-                first[name], roles[name] = sense, role
-        for name, title, folded, start, end in names(sense.line.text):
-            role = title or _role(folded, start, end)
-            if not any(name in other or other in name for other in first):
-                first[name], roles[name] = sense, role
+        folded = sense.line.folded
+        known = [hit for hit in sense.line.hits if hit.cue.name.startswith("organisation:")]
+        for hit in known:
+            met(hit.cue.name.partition(":")[2], _role(folded, hit.start, hit.end), sense)
+        for name, title, _, start, end in names(sense.line.text):
+            role = title or _role(folded, start, end) or _by_name(folded[start:end])
+            inside = [
+                hit.cue.name.partition(":")[2] for hit in known if start <= hit.start and hit.end <= end
+            ]
+            if (
+                inside
+            ):  # the gazetteer's name inside a longer one: what is said of the one is said of the other
+                met(inside[0], role, sense)
+            elif not any(name in other or other in name for other in first):
+                met(name, role, sense)
     for name, sense in list(first.items())[:ORGANISATIONS]:
-        known = profile.organisations.get(name)
+        entry = profile.organisations.get(name)
+        usual = entry.role if entry else None
         yield Fact(
-            kind=known.kind if known else "organisation",
+            kind=entry.kind if entry else "organisation",
             value=name,
-            role=roles[name] or (known.role if known else None),
+            role=usual if usual == "regulator" else roles[name] or usual or _owner(sense, name),
             evidence=profiles.evidence([sense.line]),
         )
+
+
+def _by_name(name: str) -> str | None:
+    return "regulator" if _AUTHORITY.search(name) else None
+
+
+def _owner(sense: Sense, name: str) -> str | None:
+    """``deployer`` where the sentence speaks of the system of somebody of whom nothing else is known."""
+    folded = sense.line.folded
+    ends = [hit.end for hit in sense.line.hits if hit.cue.name == f"organisation:{name}"]
+    if not ends:
+        ends = [end for found, _, _, _, end in names(sense.line.text) if found == name]
+    return "deployer" if any(_OWNER.match(folded[end : end + 30]) for end in ends) else None
 
 
 def _role(folded: str, start: int, end: int) -> str | None:
@@ -98,6 +146,10 @@ def _role(folded: str, start: int, end: int) -> str | None:
     for role, pattern in _BEFORE.items():
         if pattern.search(before):
             return role
+    if _PLAINTIFF.search(after):
+        return "regulator" if _AUTHORITY.search(folded[start:end]) else "harmed"
+    if _ACCUSED.search(before):
+        return None
     for role, pattern in _AFTER.items():
         if pattern.search(after):
             return role

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from pipelines import hanzi
 
-_HAN_END = "股份有限公司|有限公司|集团公司|公司|集团|大学|医学院|学院|医院|实验室|研究所|研究院|科技|银行|基金会|警察局|委员会|交易所"
-_HAN_START = r"(?:^|[\s，。、；：（(「“《\"！？!?,]|(?<=[由的与和是在被向对给遭据称]))"
+_HAN_END = "股份有限公司|有限公司|集团公司|公司|集团|大学|医学院|学院|医院|实验室|研究所|研究院|科技|银行|基金会|警察局|委员会|交易所|航空|地检署|检察院|检察署|出版社|律师事务所|保险|电力|福利署|卫生署|监管局|管理局|协会"
+_HAN_START = r"(?:^|[\s，。、；：（(「“《\"！？!?,]|(?<=[由的与和是在被向对给遭据称充]))"
 _HAN = re.compile(
     rf"{_HAN_START}(?P<name>[\u4e00-\u9fffA-Za-z]{{2,7}}?(?:{_HAN_END}))(?![\u4e00-\u9fff]*(?:{_HAN_END}))"
 )
@@ -26,6 +26,8 @@ _ENGLISH = re.compile(
     r"(?:Inc|Corp|Corporation|Ltd|LLC|University|Hospital|College|Group|Company|Labs|Laboratories|Technologies|"
     r"Institute|Commission|Authority|Agency|Bank|Foundation|Police))\b(?!\s+of\b)"
 )
+_PARTICLES = "由在被向对给遭据"
+"""What may stand before a name and is no part of it."""
 _ARTICLE = re.compile(r"^(?:The|A|An|In|At|On|And|But|By|For|From|Its|Their|His|Her)\s+")
 
 
@@ -36,6 +38,7 @@ def names(sentence: str) -> Iterator[tuple[str, str | None, str, int, int]]:
         at, to = match.span("name")
         title = _ROLE.match(match.group("name"))
         at += title.end() if title else 0
+        at += folded[at] in _PARTICLES
         stem = re.sub(f"(?:{_HAN_END})$", "", folded[at:to])
         if len(stem) < 2 or _COMMON.search(stem):
             continue

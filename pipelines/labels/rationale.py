@@ -35,11 +35,16 @@ def rationale(
         return f"No text of this record reports an event that {profile.subject} led to, or could lead to."
     voters = [b for b in ballots if b.judgement.class_ == votes.class_ and b.role == "report"]
     parts = [_opening(votes, profile), _basis(votes, origins)]
+    harm = "The harm" if votes.class_ == "incident" else "The harm that could follow"
+    quoted: list[Evidence] = []
     for place, limb in enumerate(votes.limbs[:2]):
         found = _best(voters, "limb", limb)
         if found is not None:
-            lead = "The harm falls under" if place == 0 else "It also touches"
-            parts.append(f"{lead} limb ({limb}), {profile.limbs[limb]}: {_quote(found, translated)}")
+            lead = f"{harm} falls under" if place == 0 else "It also touches"
+            fresh = [one for one in found.evidence if one not in quoted]
+            said = f": {_quote(fresh, translated)}" if fresh else ", by the same words."
+            parts.append(f"{lead} limb ({limb}), {profile.limbs[limb]}{said}")
+            quoted += fresh
     parts.append(_stance(voters, votes, translated))
     parts.append(_severity(votes))
     parts.append(_dissent(votes))
@@ -82,8 +87,8 @@ def _best(voters: Sequence[Ballot], axis: str, value: str) -> Label | None:
     return max(found, key=lambda label: label.score, default=None)
 
 
-def _quote(label: Label, translated: Mapping[str, str]) -> str:
-    return _ended(" and ".join(_one(one, translated) for one in label.evidence[:2]))
+def _quote(evidence: Sequence[Evidence], translated: Mapping[str, str]) -> str:
+    return _ended(" and ".join(_one(one, translated) for one in evidence[:2]))
 
 
 def _ended(text: str) -> str:
@@ -105,10 +110,14 @@ def _short(text: str) -> str:
 def _stance(voters: Sequence[Ballot], votes: Votes, translated: Mapping[str, str]) -> str:
     label = _best(voters, "class", votes.class_ or "")
     limb = _best(voters, "limb", votes.limbs[0]) if votes.limbs else None
+    reports = "the text reports" if len(voters) == 1 else "the texts report"
+    close = sum("near_miss" in ballot.judgement.reason for ballot in voters) * 2 > len(voters)
     said = (
-        "It is actual: the text reports that it has happened"
+        f"It is actual: {reports} that it has happened"
         if votes.materialisation == "actual"
-        else "It is plausible: the text reports what could happen, not that it has"
+        else "It is plausible: it was close, and nobody came to harm"
+        if close
+        else f"It is plausible: {reports} what could happen, not that it has"
     )
     if label is None or (
         limb is not None and {e.quote for e in label.evidence} <= {e.quote for e in limb.evidence}

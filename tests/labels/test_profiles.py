@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import labels, profiles, relevance
+from pipelines.cli import main
 from tests.conftest import ROOT, SHARED
 
 ROOMS = [ROOT / "pipelines" / room for room in ("profiles", "labels", "relevance")]
@@ -114,3 +116,58 @@ def test_the_vocabulary_is_spelled_as_the_inventory() -> None:
             want.setdefault(VOCABULARY[line["column"]], set()).add(line["value"])
     have = {axis.key: {value.name for value in axis.values} for axis in profiles.load("ai-incidents").axes}
     assert {axis: have[axis] for axis in want} == want
+
+
+def test_a_third_profile_of_a_few_lines_judges_through_the_command_line(tmp_path: Path) -> None:
+    folder = tmp_path / "aviation"
+    (folder / "axes").mkdir(parents=True)
+    (folder / "profile.toml").write_text(
+        """name = "aviation"
+title = "Aviation incidents"
+noun = "aviation"
+subject = "an aircraft"
+subject_plural = "aircraft"
+[thresholds]
+relevance = 0.5
+mention = 0.2
+class = 0.34
+axis = 0.45
+[axes]
+order = ["phase"]
+[limbs]
+a = "harm to persons"
+[classes]
+bias = { incident = -0.6, hazard = -0.6, unrelated = 0.9 }
+actual = { incident = 4.0, complementary = 0.7 }
+near_miss = { hazard = 2.4, incident = -1.2 }
+plausible = { hazard = 3.2 }
+""",
+        encoding="utf-8",
+    )
+    files = {
+        "subject": '[plane]\nweight = 0.9\nphrases = "客机 | 航班 | airliner | aircraft"\n',
+        "harms": '[crash]\nlimb = "a"\nstance = "actual"\naccident = true\nphrases = "坠毁 | 冲出跑道 | crashed | collided"\n'
+        '[hurt]\nlimb = "a"\nstance = "actual"\nphrases = "受伤 | injured"\n',
+        "news": '[rules]\nweights = { complementary = 1.9 }\nphrases = "新规 | new rules"\n',
+        "axes/phase": '["Landing"]\ndefinition = "On the ground"\ncues = "跑道 | 降落 | landing | runway"\n',
+    }
+    for name, text in files.items():
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    rows = {
+        "客機降落時衝出跑道 九人受傷": ("incident", ["a"], {"phase: Landing"}),
+        "Airliner nearly collided with another aircraft; nobody was injured": ("hazard", ["a"], set()),
+        "Agency adopts new rules for aircraft seats": ("complementary", [], set()),
+        "Robotaxi hits pedestrian": ("unrelated", [], set()),
+    }
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(
+        "".join(json.dumps({"id": title, "title": title}) + "\n" for title in rows), encoding="utf-8"
+    )
+    with pytest.raises(SystemExit) as stop:
+        main(["-q", "stage", "labels", str(source), str(target), "--profile", str(folder)])
+    assert not stop.value.code
+    for line in target.read_text(encoding="utf-8").splitlines():
+        found = json.loads(line)
+        class_, limbs, values = rows[found["id"]]
+        named = {f"{one['axis']}: {one['value']}" for one in found["labels"] if one["axis"] == "phase"}
+        assert (found["class"], found["limbs"], named) == (class_, limbs, values), found["id"]

@@ -60,3 +60,19 @@ def test_every_quotation_stands_in_a_text() -> None:
     quotes = [part.split("”")[0] for part in text.split("“")[1:]]
     assert quotes
     assert all(quote in title or quote in body for quote in quotes)
+
+
+def test_near_misses_and_feared_harm_are_said_as_such() -> None:
+    close = [of("無人計程車險些撞倒孩童 幸無人受傷", "無人計程車在路口急停，差點撞上孩童，無人受傷。")]
+    text = rationale(close, aggregate(close), PROFILE, origins=1)
+    assert "The harm that could follow falls under limb (a)" in text
+    assert "It is plausible: it was close, and nobody came to harm" in text
+
+
+def test_a_sentence_that_carries_two_limbs_is_quoted_once() -> None:
+    sentence = "AI監考系統歧視六名學生，校方損失九百萬元。"
+    ballots = [of("AI監考系統歧視學生 校方損失九百萬元", sentence)]
+    text = rationale(ballots, aggregate(ballots), PROFILE, origins=1)
+    assert "It also touches limb (d)" in text
+    assert "by the same words." in text
+    assert text.count(f"“{sentence}”") == 1

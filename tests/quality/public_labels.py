@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 import re
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import labels, profiles
+from pipelines.labels.facts import facts
+from pipelines.labels.reading import read
 from pipelines.labels.train import own_rows, read_rows
 from pipelines.profiles.profile import CLASSES
 from pipelines.records import Evidence
@@ -199,6 +202,35 @@ def _own() -> Iterator[str]:
     )
 
 
+def roles() -> dict[str, tuple[int, int, int]]:
+    """Sentences with an organisation and its role, by set: ``(sentences, name found, role right)``."""
+    with (Path(__file__).parent / "labels_roles.tsv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    found: dict[str, tuple[int, int, int]] = {}
+    profile = profiles.load("ai-incidents")
+    for row in rows:
+        told = facts(read(row["title"], None, profile), profile, event=True)
+        named = {fact.value: fact.role for fact in told if fact.kind in ("organisation", "system")}
+        n, met, right = found.get(row["set"], (0, 0, 0))
+        found[row["set"]] = (
+            n + 1,
+            met + (row["name"] in named),
+            right + (named.get(row["name"]) == row["role"]),
+        )
+    return found
+
+
+def _roles() -> Iterator[str]:
+    yield "| sentences that we wrote (`labels_roles.tsv`) | n | organisation found | its role right |"
+    yield "|---|--:|--:|--:|"
+    about = {
+        "read": "read while the patterns were made",
+        "blind": "written after the patterns, never read since",
+    }
+    for name, (n, met, right) in roles().items():
+        yield f"| {about[name]} | {n} | {met} | {right} |"
+
+
 def _readings() -> Iterator[str]:
     readings = tomllib.loads((Path(__file__).parent / "labels_readings.toml").read_text(encoding="utf-8"))
     one = readings["evidence"]
@@ -261,6 +293,15 @@ def report(shared: Path) -> str:
             "",
             *_axes(shared),
             *_harm_types(shared),
+            "",
+            "### Who plays which role?",
+            "",
+            (
+                "Organisations and systems with the role that their sentence gives them: developer, deployer, harmed, "
+                "regulator or source. Everything else stays without a role."
+            ),
+            "",
+            *_roles(),
             "",
             "### Does the evidence carry the label?",
             "",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from hashlib import sha256
 
 from pipelines import labels
-from tests.quality.public_labels import CORPUS, corpus, macro_f1
+from tests.quality.public_labels import CORPUS, corpus, macro_f1, roles
 
 DIGEST = "555bf3f6adcf12d00ad4bcd44313e9aa7b5cb7797e59d497c607b1aaf3896dce"
 ACCURACY = 0.99
 MACRO_F1 = 0.99
 FIRST_LIMB = 0.96
 HARM_TYPES = 0.99
+ROLES = 0.96
 
 
 def test_the_corpus_is_the_one_that_was_measured() -> None:
@@ -42,3 +43,8 @@ def test_floors() -> None:
     for name, (value, floor) in measured.items():
         assert floor <= value, f"{name} fell to {value:.3f}, the floor is {floor}"
         assert value - floor <= 0.0101, f"{name} rose to {value:.3f}: lift the floor {floor}"
+
+
+def test_roles() -> None:
+    n, _, right = (sum(column) for column in zip(*roles().values(), strict=True))
+    assert ROLES <= right / n <= ROLES + 0.0101, right / n
