@@ -8,8 +8,8 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -77,11 +77,8 @@ def watch_command(
         to = delivery.receivers(plan, os.environ)
         with watch.only_one(session.data_dir):
             keeper = _keeper(session, plan, journal, to, via)
-            if once:
-                well = keeper.once()
-            else:
-                serve(keeper, session)
-                well = True
+            with _signals(keeper) as asked:
+                well = keeper.once() if once else serve(keeper, session, asked)
     except watch.WatchError as error:
         raise UserError(str(error)) from error
     finally:
@@ -134,13 +131,9 @@ def _keeper(session: Session, plan: watch.Plan, journal: Journal, to: Receivers,
     return Keeper(data_dir, plan, state, works, journal, to)
 
 
-def serve(keeper: Keeper, session: Session) -> None:
-    """Keep the schedule until SIGTERM or SIGINT."""
-    from apscheduler.executors.pool import ThreadPoolExecutor
-    from apscheduler.schedulers.background import BackgroundScheduler
-
-    from pipelines.watch.figures import listening
-
+@contextmanager
+def _signals(keeper: Keeper) -> Iterator[threading.Event]:
+    """SIGTERM and SIGINT ask the keeper to stop; the event tells when they have."""
     woken = threading.Event()
 
     def asked(_number: int, _frame: FrameType | None) -> None:
@@ -148,29 +141,38 @@ def serve(keeper: Keeper, session: Session) -> None:
         woken.set()
 
     before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
-    scheduler = BackgroundScheduler(
-        timezone=UTC, executors={"default": ThreadPoolExecutor(1), "post": ThreadPoolExecutor(1)}
-    )
     try:
-        with ExitStack() as stack:
-            where: dict[str, str] = {}
-            if keeper.plan.port is not None:
-                feed = session.data_dir / "watch" / "alarms.atom"
-                port = stack.enter_context(
-                    listening(keeper.plan.port, keeper.exposition, keeper.health, feed)
-                )
-                where["figures"] = f"http://127.0.0.1:{port}/"
-            keeper.arrange(scheduler)
-            keeper.log("watching", outlets=len(keeper.plan.rhythms), process=os.getpid(), **where)
-            keeper.judge(ask=True)
-            scheduler.start()
-            woken.wait()
-            keeper.log("stopping")
-            scheduler.shutdown(wait=True)
-        keeper.log("stopped")
+        yield woken
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def serve(keeper: Keeper, session: Session, asked: threading.Event) -> bool:
+    """Keep the schedule until it is asked to stop; true, since that is how it should end."""
+    from apscheduler.executors.pool import ThreadPoolExecutor
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    from pipelines.watch.figures import listening
+
+    scheduler = BackgroundScheduler(
+        timezone=UTC, executors={"default": ThreadPoolExecutor(1), "post": ThreadPoolExecutor(1)}
+    )
+    with ExitStack() as stack:
+        where: dict[str, str] = {}
+        if keeper.plan.port is not None:
+            feed = session.data_dir / "watch" / "alarms.atom"
+            port = stack.enter_context(listening(keeper.plan.port, keeper.exposition, keeper.health, feed))
+            where["figures"] = f"http://127.0.0.1:{port}/"
+        keeper.arrange(scheduler)
+        keeper.log("watching", outlets=len(keeper.plan.rhythms), process=os.getpid(), **where)
+        keeper.judge(ask=True)
+        scheduler.start()
+        asked.wait()
+        keeper.log("stopping")
+        scheduler.shutdown(wait=True)
+    keeper.log("stopped")
+    return True
 
 
 def _crawl(session: Session, outlet: str, stop: threading.Event, via: str | None) -> Crawled:
