@@ -22,6 +22,7 @@ MEANS = {
     "undecided": "below the thresholds: the candidates are kept",
     "unchanged": "the page says what it said before",
     "known": "already in the archive",
+    "retired": "its page was taken out by age or for room: it cannot be read again",
 }
 """What the commonest outcomes mean, for a reader of the funnel."""
 

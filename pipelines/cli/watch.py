@@ -200,7 +200,7 @@ def _crawl(session: Session, outlet: str, stop: threading.Event, via: str | None
     return Crawled(
         outcomes=one.outcomes,
         refused=any(words.startswith("refused") for words in said),
-        troubles=(*one.alarms, *report.set_aside),
+        troubles=() if report.interrupted else (*one.alarms, *report.set_aside),
         interrupted=report.interrupted,
     )
 
