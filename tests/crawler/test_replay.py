@@ -40,47 +40,58 @@ class Landed:
         return [line for line in LandingLog(self.data).read_all() if line.kind == kind]
 
 
+def land(data: Path, run_id: str, path: Path, case: dict[str, Any], fetched: datetime, **facts: Any) -> None:
+    """One fixture into the archive and the log, as a crawl would land it."""
+    row = {
+        "http_status": 200,
+        "outcome": "landed",
+        "run_id": run_id,
+        "content_type": case["content_type"],
+        **facts,
+    }
+    with ArchiveWriter(data, run_id, row["outlet_id"], software="test") as writer:
+        at = writer.write_response(
+            row["url"], status="200 OK", headers=[("Content-Type", case["content_type"])],
+            body=(path.parent / case["file"]).read_bytes(), fetched=fetched, meta=row,
+        )  # fmt: skip
+    log = LandingLog(data)
+    log.append([stored_line(row, at, fetched)])
+    log.close()
+
+
 @pytest.fixture(scope="module")
 def landed(tmp_path_factory: pytest.TempPathFactory) -> Landed:
     data = tmp_path_factory.mktemp("replay")
     said: dict[str, dict[str, Any]] = {}
     lists: dict[str, dict[str, Any]] = {}
-    for path in CASES:
+    for number, path in enumerate([*CASES, *LISTINGS]):
         case = json.loads(path.read_text(encoding="utf-8"))
-        key = path.parent.name
-        identity = outlets.identify(case["url"])
+        key, run_id = path.parent.name, f"r{number}"
+        if "way" in case:
+            url = request_url(case["way"])
+            lists[url] = case | {"key": key}
+            land(
+                data,
+                run_id,
+                path,
+                case,
+                NOW,
+                url=url,
+                final_url=url,
+                outlet_id=key,
+                kind="listing",
+                way="list",
+            )
+            continue
+        identity = identify(case["url"])
         assert identity is not None
         url = identity.canonical_url
         said[url] = case | {"key": key, "file": path.parent / case["file"]}
-        row = {
-            "url": url, "final_url": url, "outlet_id": key, "article_id": identity.article_id, "kind": "article",
-            "way": "fetch", "http_status": 200, "outcome": "landed", "run_id": "r1", "content_type": case["content_type"],
-        }  # fmt: skip
         fetched = datetime.fromisoformat(case["fetched"])
-        with ArchiveWriter(data, "r1", key, software="test") as writer:
-            at = writer.write_response(
-                url, status="200 OK", headers=[("Content-Type", case["content_type"])], body=(path.parent / case["file"]).read_bytes(),
-                fetched=fetched, meta=row,
-            )  # fmt: skip
-        log = LandingLog(data)
-        log.append([stored_line(row, at, fetched)])
-        log.close()
-    for number, path in enumerate(LISTINGS):
-        case = json.loads(path.read_text(encoding="utf-8"))
-        key, url = path.parent.name, request_url(case["way"])
-        lists[url] = case | {"key": key}
-        row = {
-            "url": url, "final_url": url, "outlet_id": key, "kind": "listing", "way": "list", "http_status": 200,
-            "outcome": "landed", "run_id": f"r2{number}", "content_type": case["content_type"],
-        }  # fmt: skip
-        with ArchiveWriter(data, f"r2{number}", key, software="test") as writer:
-            at = writer.write_response(
-                url, status="200 OK", headers=[("Content-Type", case["content_type"])], body=(path.parent / case["file"]).read_bytes(),
-                fetched=NOW, meta=row,
-            )  # fmt: skip
-        log = LandingLog(data)
-        log.append([stored_line(row, at, NOW)])
-        log.close()
+        land(
+            data, run_id, path, case, fetched, url=url, final_url=url, outlet_id=key, article_id=identity.article_id,
+            kind="article", way="fetch",
+        )  # fmt: skip
     return Landed(data, said, lists)
 
 
