@@ -70,6 +70,7 @@ def serve_command(
         click.echo(to_json({"url": address}))
     session.say(f"The desk is at {address} (Ctrl-C ends it)")
     threading.Thread(target=warm, daemon=True).start()
+    threading.Thread(target=app.keep_up, daemon=True, name="keeper").start()
     config = uvicorn.Config(
         app,
         log_level="info" if session.verbose else "warning",

@@ -80,6 +80,12 @@ def funnel(con: DuckDBPyConnection, run_id: str) -> dict[str, list[Row]]:
     }
 
 
+def last_funnel(con: DuckDBPyConnection) -> dict[str, list[Row]] | None:
+    """The funnel of :func:`last_run`."""
+    run = last_run(con)
+    return funnel(con, run["run_id"]) if run else None
+
+
 def runs(con: DuckDBPyConnection, *, limit: int = 100) -> list[Row]:
     """Runs, the newest first, with how much each did."""
     return fetch_rows(

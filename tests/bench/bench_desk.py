@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import duckdb
+
 from tests.bench.desk_world import ARTICLES, BIG, INCIDENTS, WORDS, make
 
 ROUNDS = 40
@@ -110,6 +112,18 @@ def measure(port: int, rounds: int) -> dict[str, list[tuple[float, float, int]]]
     return times
 
 
+def after_a_run(port: int, database: Path, edition: Path) -> float:
+    """Milliseconds to the first byte of the morning page after the database has changed and been quiet for a while."""
+    with duckdb.connect(str(database)) as con:
+        con.execute("UPDATE store.incident SET title = title || '.' WHERE incident_id = ?", [BIG])
+    changed = database.stat().st_mtime_ns
+    deadline = time.monotonic() + 180
+    while edition.stat().st_mtime_ns <= changed and time.monotonic() < deadline:
+        time.sleep(0.5)
+    time.sleep(12)  # until what the page needs is worked out
+    return ask(port, "/")[0]
+
+
 def report() -> str:
     """Median and 95th percentile by page."""
     with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
@@ -123,6 +137,7 @@ def report() -> str:
                 time.sleep(0.5)
             time.sleep(3)
             times = measure(port, ROUNDS)
+            morning = after_a_run(port, path, edition)
     rows = []
     for name, found in times.items():
         total = [done for _, done, _ in found]
@@ -145,7 +160,8 @@ def report() -> str:
             "|---|--:|--:|--:|--:|",
             *rows,
             "",
-            f"The very first morning page of a fresh desk, before anything is warm or copied: first byte after {first:.0f} ms.",
+            f"The very first morning page of a fresh desk, before anything is warm or copied: first byte after {first:.0f} ms. The first "
+            f"one after a run at which nobody looked: {morning:.0f} ms.",
             "",
         ]
     )

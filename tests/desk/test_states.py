@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -151,6 +152,31 @@ def test_the_desk_brings_its_copy_up_to_date(folder: Path) -> None:
         words = browser.get(f"/incident/{HAZARD}").words
         assert "robotaxi" in words
         assert "You read a copy" not in words
+
+
+def test_an_edition_is_made_with_nobody_looking(folder: Path) -> None:
+    from pipelines.desk.web.source import Source
+
+    edition_path(folder).unlink()
+    source, known = Source(folder), threading.Event()
+
+    def count(con: duckdb.DuckDBPyConnection) -> int:
+        (found,) = con.execute("SELECT count(*) FROM store.incident").fetchone() or (0,)
+        known.set()
+        return int(found)
+
+    source.expect({"incidents": count})
+    keeper = threading.Thread(target=source.keep_up, kwargs={"pause": 0.05, "idle": 0.0})
+    keeper.start()
+    try:
+        assert known.wait(20), "what pages ask for was worked out before anybody asked"
+        assert edition_path(folder).exists()
+        with source.open() as opened:
+            assert source.once("incidents", opened, lambda _con: -1) == 3
+    finally:
+        source.close()
+        keeper.join(10)
+    assert not keeper.is_alive()
 
 
 def test_an_edition_of_another_layout_is_thrown_away(folder: Path) -> None:

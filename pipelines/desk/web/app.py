@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pipelines.desk.web.asking import Ask, Desk, act, page
+from pipelines.desk.web.asking import Ask, Desk, act, expected, page
 from pipelines.desk.web.pages import (
     article,
     deciding,
@@ -56,6 +56,7 @@ def create_app(
         load_secret(data_dir / "desk" / "secret"), LOOPBACK | {host.lower() for host in hosts}, token
     )
     desk = Desk(data_dir, manners, user, clock, publish)
+    desk.source.expect(expected() | morning.expected())
     gets = {
         "/": morning.morning,
         "/incidents": incidents.incidents,
@@ -105,6 +106,7 @@ def create_app(
         Starlette(routes=routes, exception_handlers={HTTPException: refused, Exception: broken}),
         manners,
         desk.source.close,
+        desk.source.keep_up,
     )
 
 

@@ -169,6 +169,11 @@ def _sampled(con: DuckDBPyConnection) -> bool:
 _NAME = re.compile(r"[^\x00-\x1f\x7f<>]{1,60}")
 
 
+def expected() -> dict[str, Callable[[DuckDBPyConnection], Any]]:
+    """What every page works out once for each state of the database."""
+    return {"cards": deck.cards, "decisions": _known, "sampled": _sampled, "outlet names": outlet_names}
+
+
 def _known(con: DuckDBPyConnection) -> frozenset[str]:
     return frozenset(name for (name,) in con.execute("SELECT decision_id FROM store.decision").fetchall())
 

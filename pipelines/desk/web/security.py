@@ -88,11 +88,15 @@ def cookies(headers: Headers) -> dict[str, str]:
 class Guard:
     """The outermost ASGI layer."""
 
-    def __init__(self, app: App, manners: Manners, close: Callable[[], None]) -> None:
+    def __init__(
+        self, app: App, manners: Manners, close: Callable[[], None], keep_up: Callable[[], None]
+    ) -> None:
         self.app = app
         self.manners = manners
         self.close = close
         """Let go of what the desk holds open."""
+        self.keep_up = keep_up
+        """Have everything ready before anybody asks; ends with :attr:`close`."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

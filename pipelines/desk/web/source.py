@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +29,8 @@ PATIENCE, ALONE = 0.25, 1.0
 """Seconds to wait for a busy database: with a copy beside it, and without."""
 QUIET = 1.0
 """Seconds without a write after which the database is copied."""
+IDLE = 20.0
+"""Seconds without a write after which nobody's run is slowed down by making an edition that nobody asked for."""
 SHARE = 20
 """A copy is followed by a rest of this many times its own length, so that a line at work hardly meets it."""
 
@@ -69,6 +71,7 @@ class Source:
     _works: dict[str, Callable[[DuckDBPyConnection], Any]] = field(default_factory=dict)
     _journal: tuple[Version, list[decisions.Decision]] = ((), [])
     _publisher: threading.Thread | None = None
+    _closed: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
     def open(self) -> Iterator[Opened]:
@@ -154,6 +157,7 @@ class Source:
 
     def close(self) -> None:
         """Let go of the copy."""
+        self._closed.set()
         with self._lock:
             held, self._held = self._held, None
             if held:
@@ -178,13 +182,40 @@ class Source:
         try:
             edition = build(self.data_dir)
             if _as_new(edition, main):
-                with self._copy(edition) as con:
-                    opened = Opened(con, False, _changed(main), _version(edition))
-                    for name, work in list(self._works.items()):
-                        self.once(name, opened, work)
+                self._work_out(edition)
         except (StoreError, OSError):
             pass  # a line is at work, or the disk is full: requests go on as they did, the next one tries again
         time.sleep(min(60.0, (time.monotonic() - began) * SHARE))
+
+    def _work_out(self, edition: Path) -> None:
+        """Everything that pages ask for, unless it is known for this edition."""
+        with self._copy(edition) as con:
+            opened = Opened(con, False, _changed(Store(self.data_dir).path), _version(edition))
+            for name, work in list(self._works.items()):
+                self.once(name, opened, work)
+
+    def expect(self, works: Mapping[str, Callable[[DuckDBPyConnection], Any]]) -> None:
+        """What pages will ask :meth:`once` for: worked out from each new edition before anybody asks."""
+        with self._lock:
+            self._works.update(works)
+
+    def keep_up(self, *, pause: float = 10.0, idle: float = IDLE) -> None:
+        """For ever: a new edition after each run of the line, with nobody looking, so that the morning's first page is
+        as quick as the next one.
+
+        :param pause: seconds between two looks at the database.
+        :param idle: seconds without a write after which a run is over.
+        """
+        main, edition = Store(self.data_dir).path, edition_path(self.data_dir)
+        while not self._closed.is_set():
+            try:
+                if _as_new(edition, main) and self._fit(edition):
+                    self._work_out(edition)
+                elif main.exists() and time.time() - _changed(main).timestamp() >= idle:
+                    self._refresh()
+            except (StoreError, OSError):
+                pass  # replaced or at work at this very moment: looked at again after the pause
+            self._closed.wait(pause)
 
     def once(self, name: str, opened: Opened, work: Callable[[DuckDBPyConnection], T]) -> T:
         """``work(con)``, done once per state of the database; two requests at once may both do it."""

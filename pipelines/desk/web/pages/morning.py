@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ def morning(ask: Ask) -> Response:
     groups = grouped(changes)
     queue = waiting(ask)
     run = ask.once("last run", works.last_run)
+    funnel = ask.once("last funnel", works.last_funnel)
     return ask.page(
         "morning.html",
         read=read,
@@ -47,13 +48,22 @@ def morning(ask: Ask) -> Response:
         doubts=sum(row["doubt"] for row in queue),
         alarms=joined(ringing(ask.desk.data_dir), ask.once("alarms", alarms)),
         run=run,
-        funnel=ask.once(f"funnel {run['run_id']}", lambda con: works.funnel(con, run["run_id"]))
-        if run
-        else None,
+        funnel=funnel,
         columns=works.FUNNEL_COLUMNS,
         pending=ask.pending,
         totals=_totals(ask),
     )
+
+
+def expected() -> dict[str, Callable[[DuckDBPyConnection], Any]]:
+    """What this page works out once for each state of the database."""
+    return {
+        "newest": feeds.newest,
+        "last run": works.last_run,
+        "last funnel": works.last_funnel,
+        "review queue": _queue,
+        "alarms": alarms,
+    }
 
 
 def _totals(ask: Ask) -> dict[str, int]:
