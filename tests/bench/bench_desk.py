@@ -160,8 +160,10 @@ def report() -> str:
             "|---|--:|--:|--:|--:|",
             *rows,
             "",
-            f"The very first morning page of a fresh desk, before anything is warm or copied: first byte after {first:.0f} ms. The first "
-            f"one after a run at which nobody looked: {morning:.0f} ms.",
+            (
+                f"The very first morning page of a fresh desk, before anything is warm or copied: first byte after {first:.0f} ms. The first "
+                f"one after a run at which nobody looked: {morning:.0f} ms."
+            ),
             "",
         ]
     )
