@@ -11,8 +11,7 @@ from typing import Any
 import click
 
 from pipelines import decisions, intake, line, runlog
-from pipelines.cli.common import Session, UserError, store_errors
-from pipelines.cli.incident import must_exist
+from pipelines.cli.common import Session, UserError, must_exist, store_errors
 from pipelines.cli.run import complaints
 from pipelines.steps.base import Context
 from pipelines.store.reading import reader

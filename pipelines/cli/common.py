@@ -14,11 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.store import Store, StoreError
+from pipelines.store import Store, StoreBusyError, StoreError
+from pipelines.store.reading import reader
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 DONE, FAILED, WRONG_USE, ALARMS = 0, 1, 2, 3
 
@@ -208,3 +212,29 @@ class Progress:
     def end(self) -> None:
         if self.shown:
             click.echo("\r" + " " * self.shown + "\r", nl=False, err=True)
+
+
+def must_exist(session: Session, kind: str, *ids: str) -> None:
+    """A sentence for a mistyped id, where the database can be read at once; otherwise the decision may wait."""
+    from pipelines.desk import questions
+
+    with looked_up(session, f"whether there is a {kind} {' '.join(ids)}") as con:
+        for subject_id in ids if con else ():
+            near = questions.missing(con, kind, subject_id)  # type: ignore[arg-type]
+            if near is not None:
+                hint = f"; did you mean {', '.join(near)}?" if near else ""
+                raise UserError(f"there is no {kind} {subject_id}{hint}", WRONG_USE)
+
+
+@contextmanager
+def looked_up(session: Session, what: str) -> Iterator[DuckDBPyConnection | None]:
+    """A connection to look something up before a decision is written; ``None``, with a note, while the line writes."""
+    try:
+        with store_errors(), reader(session.data_dir, wait=0.5) as con:
+            yield con
+            return
+    except UserError as error:
+        if not isinstance(error.__cause__, StoreBusyError):
+            raise
+    session.note(f"the database is busy: {what} was not looked up")
+    yield None

@@ -125,11 +125,11 @@ def test_a_decision_does_not_wait_for_the_database(
     capsys: pytest.CaptureFixture[str], data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
-    def held(_data_dir: Path) -> Iterator[None]:
-        raise StoreBusyError("another process is using it")
+    def held(_data_dir: Path, *, wait: float) -> Iterator[None]:
+        raise StoreBusyError(f"another process is using it, after {wait} s")
         yield
 
-    monkeypatch.setattr("pipelines.cli.incident.reader", held)
+    monkeypatch.setattr("pipelines.cli.common.reader", held)
     code, out, err = call(capsys, "--data", str(data_dir), "incident", "note", "2026-10-20-aaaa", "look")
     assert (code, "written down" in out) == (0, True), err
     assert [one.action for _, _, one in decisions.read(data_dir)] == ["note"]
@@ -145,3 +145,66 @@ def test_a_machine_without_a_name_for_the_user_asks_for_one(monkeypatch: pytest.
     with pytest.raises(UserError, match="--as NAME, or set WIREDESK_USER"):
         session.user(None)
     assert session.user("ann") == "ann"
+
+
+@pytest.fixture
+def two_incidents(tmp_path: Path) -> Path:
+    """Incident aaaa of the texts t1 and t2, bbbb of t3, and cccc that was merged into bbbb."""
+    from tests.line.test_decisions import Desk
+
+    desk = Desk(tmp_path / "data")
+    desk.decide("incident", "2026-10-20-aaaa", "split", {"texts": ["t2"]})
+    desk.decide("incident", "2026-10-20-aaaa", "merge", {"into": "2026-10-21-bbbb"})
+    desk.decide("incident", "2026-10-21-bbbb", "note", {"note": "seen"})
+    desk.fold()
+    return desk.data_dir
+
+
+A, B = "2026-10-20-aaaa", "2026-10-21-bbbb"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["incident", "merge", A, B], "are one already"),
+        (["incident", "merge", B, B], "into itself"),
+        (["incident", "merge", B, "2026-10-21-bbbc"], f"did you mean {B}"),
+        (["incident", "split", B, "t2"], "t2 is not in"),
+        (["incident", "split", B, "t1", "t3", "t4"], "nothing to split it from"),
+        (["incident", "move", "t2", B, "none"], "t2 is not in"),
+        (["incident", "move", "t2", "none", "none"], "from none to none moves nothing"),
+        (["incident", "move", "t1", B, B], "moves nothing"),
+        (["incident", "title", B, "  "], "a title needs words"),
+        (["incident", "label", B, "class", "accident"], "class has no value 'accident'"),
+        (["incident", "undo", "d-nothing"], "the journal has no decision"),
+        (["article", "drop", "udn:nothing"], "there is no article"),
+        (["article", "fix", "udn:1", "authors", '"Ann"'], "authors are a list"),
+    ],
+)
+def test_a_decision_that_cannot_come_to_anything_is_not_written(
+    capsys: pytest.CaptureFixture[str], two_incidents: Path, words: list[str], says: str
+) -> None:
+    before = len(list(decisions.read(two_incidents)))
+    code, _, err = call(capsys, "--data", str(two_incidents), *words, "--as", "bob")
+    assert (code, says in err) == (2, True), err
+    assert len(list(decisions.read(two_incidents))) == before
+
+
+def test_what_is_decided_about_a_merged_incident_holds_where_it_went(
+    capsys: pytest.CaptureFixture[str], two_incidents: Path
+) -> None:
+    code, _, err = call(capsys, "--data", str(two_incidents), "incident", "note", A, "seen", "--as", "bob")
+    assert code == 0
+    assert f"{A} was merged into {B}" in err
+
+
+def test_a_decision_is_taken_back_once(capsys: pytest.CaptureFixture[str], two_incidents: Path) -> None:
+    split, merge, _ = (one.decision_id for _, _, one in decisions.read(two_incidents))
+    base = ["--data", str(two_incidents), "incident", "undo"]
+    assert call(capsys, *base, merge, "--as", "bob")[0] == 0
+    code, _, err = call(capsys, *base, merge, "--as", "ann")
+    assert (code, "was taken back already, by d-" in err) == (2, True), err
+    undo = [one.decision_id for _, _, one in decisions.read(two_incidents)][-1]
+    code, _, err = call(capsys, *base, undo, "--as", "ann")
+    assert (code, "decide it again" in err) == (2, True), err
+    assert call(capsys, *base, split, "--as", "ann")[0] == 0
