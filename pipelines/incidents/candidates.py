@@ -28,7 +28,7 @@ def pairs_of_batch(
     """Pairs ``(first, second)`` of positions, ``first < second``, each once, sorted.
 
     :param free: so many texts at the beginning are not in an incident yet; only pairs with one of them count …
-    :param groups: … and those inside each existing incident. A free text that meets one member meets them all.
+    :param groups: … and those inside each existing incident that one of them meets. Who meets one member meets them all.
     """
     n = len(block.texts)
     if n < 2:
@@ -53,7 +53,7 @@ def pairs_of_batch(
         ]
         inside = [
             np.array([a * n + b for k, a in enumerate(group) for b in group[k + 1 :]], dtype=np.int64)
-            for group in groups
+            for group in (groups[number] for number in np.unique(met % len(groups)).tolist())
         ]
         codes = np.unique(np.concatenate([codes, *spread, *inside]))
     return codes // n, codes % n

@@ -27,7 +27,7 @@ STREAM_PRIOR = 200
 """So many texts about nothing in particular stand before every stream."""
 HITS = 24
 """Known texts that a new text may reach by keys …"""
-SHARE = 0.06
+SHARE = 0.1
 """… and what part of the text they must share: with less the link stays under the threshold whatever else speaks for it …"""
 OF_BEST = 0.25
 """… and not less than this part of what the nearest of them shares."""
