@@ -25,6 +25,10 @@ from pipelines.desk.web import create_app
 CLOCK = datetime(2026, 3, 6, 12, tzinfo=UTC)
 
 
+Reply = tuple[int, list[tuple[str, str]], bytes]
+"""Status, headers and body."""
+
+
 @dataclass
 class Answer:
     status: int
@@ -64,22 +68,23 @@ class Browser:
         headers: Mapping[str, str] | None = None,
         host: str | None = None,
     ) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         sent = {"Host": host if host is not None else f"127.0.0.1:{self.port}", **(headers or {})}
         if self.jar:
             sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.jar.items()))
+        status, found, content = self._send(method, path, body, sent)
+        for name, value in found:
+            if name.lower() == "set-cookie":
+                self.jar |= {key: morsel.value for key, morsel in SimpleCookie(value).items()}
+        return Answer(status, {name.lower(): value for name, value in found}, content)
+
+    def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request(method, path, body, sent)
+            connection.request(method, path, body, headers)
             response = connection.getresponse()
-            answer = Answer(
-                response.status, {k.lower(): v for k, v in response.getheaders()}, response.read()
-            )
-            for name, value in response.getheaders():
-                if name.lower() == "set-cookie":
-                    self.jar |= {key: morsel.value for key, morsel in SimpleCookie(value).items()}
+            return response.status, response.getheaders(), response.read()
         finally:
             connection.close()
-        return answer
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask(
@@ -123,25 +128,14 @@ class Direct(Browser):
 
     app: Any = None
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        host: str | None = None,
-    ) -> Answer:
-        sent = {"Host": host if host is not None else f"127.0.0.1:{self.port}", **(headers or {})}
-        if self.jar:
-            sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.jar.items()))
-        if body is not None and "Transfer-Encoding" not in sent:
-            sent["Content-Length"] = str(len(body))
+    def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
+        if body is not None and "Transfer-Encoding" not in headers:
+            headers = headers | {"Content-Length": str(len(body))}
         where, _, query = path.partition("#")[0].partition("?")
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
             "path": unquote(where), "raw_path": where.encode(), "query_string": query.encode(), "root_path": "",
-            "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()],
+            "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()],
             "server": ("127.0.0.1", self.port), "client": ("127.0.0.1", 1),
         }  # fmt: skip
         messages: list[Any] = []
@@ -154,13 +148,8 @@ class Direct(Browser):
             messages.append(message)
 
         asyncio.run(self.app(scope, receive, send))
-        pairs = [(name.decode().lower(), value.decode("latin-1")) for name, value in messages[0]["headers"]]
-        for name, value in pairs:
-            if name == "set-cookie":
-                self.jar |= {key: morsel.value for key, morsel in SimpleCookie(value).items()}
-        return Answer(
-            messages[0]["status"], dict(pairs), b"".join(part.get("body", b"") for part in messages[1:])
-        )
+        found = [(name.decode(), value.decode("latin-1")) for name, value in messages[0]["headers"]]
+        return messages[0]["status"], found, b"".join(part.get("body", b"") for part in messages[1:])
 
     def another(self) -> Browser:
         """Somebody else's browser at the same desk."""
