@@ -7,4 +7,4 @@ from pipelines.sentences.splitter import LIMIT, Span, join, sentences, split, we
 
 __all__ = ["LIMIT", "VERSION", "Span", "join", "sentences", "split", "weight"]
 
-VERSION = "sentences-1"
+VERSION = "sentences-2"

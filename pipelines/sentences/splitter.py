@@ -167,6 +167,11 @@ def _close(opened: list[tuple[str, int]], closer: str) -> int | None:
     return None
 
 
+def _closes(text: str, at: int, opened: list[tuple[str, int]]) -> bool:
+    """Whether a mark that closes what is open stands at ``at``."""
+    return text[at : at + 1] in _CLOSERS and any(_PAIRS[opener] == text[at : at + 1] for opener, _ in opened)
+
+
 def _closing(text: str, at: int, opened: list[tuple[str, int]], start: int) -> tuple[int, int | None]:
     """Where the closers behind a mark end, and where the outermost quotation that they close was opened."""
     quoted: int | None = None
@@ -178,6 +183,11 @@ def _closing(text: str, at: int, opened: list[tuple[str, int]], start: int) -> t
             quoted = position if position is not None else (quoted if quoted is not None else start)
         elif text[at] in "\"'" and text.count(text[at], start, at) % 2:
             quoted = text.find(text[at], start, at)
+        elif text[at] in _STRONG and quoted is not None:
+            quoted = None  # 「……嗎？」。 is one end, not two, and the sentence does not go on
+        elif quoted is None and (later := _after_space(text, at)) > at and _closes(text, later, opened):
+            at = later  # a blank before the closing mark, as tokenised text has it
+            continue
         else:
             break
         at += 1

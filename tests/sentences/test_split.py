@@ -69,6 +69,14 @@ CASES = {
     "list number": ("1. First point. 2. Second point.", ["1. First point.", "2. Second point."]),
     "dots before a capital": ("Wait... What was it?", ["Wait...", "What was it?"]),
     "name with a mark": ("Yahoo! Japan reported it. Good.", ["Yahoo! Japan reported it.", "Good."]),
+    "mark behind the quotation": (
+        "他反問：「要負責嗎？」。他在貼文中提到，昨日已說明。",
+        ["他反問：「要負責嗎？」。", "他在貼文中提到，昨日已說明。"],
+    ),
+    "blank before the closing mark": (
+        "他说 “ 这是我们的做法 。 ”\n会议结束 。 ",
+        ["他说 “ 这是我们的做法 。 ”", "会议结束 。"],
+    ),
     "only space": (" \n\u3000 ", []),
     "indented paragraphs": ("　　第一段。\n\n　　第二段。", ["第一段。", "第二段。"]),
 }
