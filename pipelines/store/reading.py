@@ -83,12 +83,21 @@ def publish(data_dir: Path) -> Path:
 
 
 def copy_to(source: Path, target: Path) -> None:
-    """A consistent copy: the log is folded in first, and no writer gets in while the file is read."""
-    with connect(source, read_only=False) as con:
-        con.execute("CHECKPOINT")
+    """A consistent copy: the log is folded in first, and no writer gets in while the file is read.
+
+    :raises StoreBusyError: when writers come in between again and again.
+    """
     partial = target.with_name(target.name + ".part")
-    with connect(source, read_only=True):
-        shutil.copyfile(source, partial)
+    for _ in range(TRIES):
+        with connect(source, read_only=False) as con:
+            con.execute("CHECKPOINT")
+        with connect(source, read_only=True):
+            # a writer that was killed in between has left a log, and what it committed stands only there
+            if not source.with_name(f"{source.name}.wal").exists():
+                shutil.copyfile(source, partial)
+                break
+    else:
+        raise StoreBusyError(f"{source} is written to all the time: try again later")
     handle = os.open(partial, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -96,6 +105,9 @@ def copy_to(source: Path, target: Path) -> None:
         os.close(handle)
     partial.replace(target)
     fsync_folder(target.parent)
+
+
+TRIES = 10
 
 
 def query(con: DuckDBPyConnection, sql: str, *, seconds: float = 30.0, limit: int = 10_000) -> Answer:

@@ -297,3 +297,51 @@ def test_grouping_again_leaves_what_a_person_split_and_frees_the_rest(desk: Desk
         IncidentsStep(Context(desk.data_dir, "r2", NOW, "ai-incidents")).forget(con)
     assert desk.members() == {name: texts for name, texts in before.items() if name != B}
     assert len(before) == 3
+
+
+@pytest.mark.parametrize("how", ["split", "move"])
+def test_who_joined_the_new_incident_comes_home_when_it_is_taken_back(desk: Desk, how: str) -> None:
+    before = desk.members()
+    if how == "split":
+        decision = desk.decide("incident", A, "split", {"texts": ["t2"]})
+    else:
+        decision = desk.decide("text", "t2", "move", {"from": A, "into": "new"})
+    desk.fold()
+    [new] = set(desk.members()) - {A, B}
+    with desk.store.write() as con:
+        con.execute("UPDATE store.incident_member SET incident_id = ? WHERE text_id = 't4'", [new])
+    desk.decide("decision", decision, "undo")
+    assert desk.fold() == {"applied": 1}
+    assert desk.members() == {A: [*before[A], "t4"], B: ["t3"]}
+
+
+def test_why_nothing_came_of_a_decision_is_told(desk: Desk) -> None:
+    merge = desk.decide("incident", A, "merge", {"into": B})
+    again = desk.decide("incident", B, "merge", {"into": A})
+    undo = desk.decide("decision", merge, "undo")
+    twice = desk.decide("decision", merge, "undo")
+    of_undo = desk.decide("decision", undo, "undo")
+    assert desk.fold() == {"applied": 2, "no_effect": 3}
+    assert [line.split()[0] for line in desk.told] == [again, twice, of_undo]
+    assert desk.told[0].endswith(f"no effect: both are {B} already")
+    assert f"{merge} was taken back by {undo}" in desk.told[1]
+    assert "decide that one again" in desk.told[2]
+
+
+@pytest.mark.parametrize(
+    ("subject", "subject_id", "action", "after"),
+    [
+        ("incident", A, "merge", {}),
+        ("incident", A, "split", {"texts": "t1"}),
+        ("incident", A, "label", {"axis": "class"}),
+        ("incident", A, "title", {"title": None}),
+        ("article", "udn:1", "fix", {"value": "x"}),
+    ],
+)
+def test_a_decision_that_lacks_something_is_refused_and_stops_nothing(
+    desk: Desk, subject: str, subject_id: str, action: str, after: dict[str, Any]
+) -> None:
+    desk.decide(subject, subject_id, action, after)
+    desk.decide("incident", B, "note", {"note": "seen"})
+    assert desk.fold() == {"refused": 1, "applied": 1}
+    assert "it does not say" in desk.told[0]
