@@ -24,15 +24,15 @@ _UNIT_WORDS = {
 
 
 def link_reason(text: Features, other: Features, cosine: float, score: float) -> str:
-    """``same names nvidia and h20, same figure 40 %, two days apart, cosine 0.71 (with T123)``.
+    """``same names Nvidia and H20, same figure 40 %, two days apart, cosine 0.71 (with T123)``.
 
     :param other: the member with the strongest link to ``text``.
     :param cosine: of the title vectors, relative to the stream.
     """
     parts = []
-    shared = [name for name in text.names if name in set(other.names)][:3]
+    shared = [name for name in text.names if name in set(other.names) and _tells(name)][:3]
     if shared:
-        parts.append(f"same name{'s' if len(shared) > 1 else ''} {_and(shared)}")
+        parts.append(f"same name{'s' if len(shared) > 1 else ''} {_and([_written(name) for name in shared])}")
     figures = [number for number in text.numbers if number in set(other.numbers)][:2]
     if figures:
         parts.append(f"same figure{'s' if len(figures) > 1 else ''} {_and([_figure(f) for f in figures])}")
@@ -48,6 +48,18 @@ def founding_reason(text: Features) -> str:
     """Why a text stands at the beginning of its incident."""
     what = f"a text of class {text.class_}" if text.class_ else "a text"
     return f"{what} that no incident within reach accounts for: it opens this one"
+
+
+def _tells(name: str) -> bool:
+    """Two letters (AI, EU, he) name too much to be a reason."""
+    return len(name) > 2 or not name.isascii() or any(c.isdigit() for c in name)
+
+
+def _written(name: str) -> str:
+    """A name, which is kept in lower case, as people write it: short ones are codes and initials."""
+    if not name.isascii():
+        return name
+    return name.upper() if len(name) <= 3 else " ".join(w[:1].upper() + w[1:] for w in name.split(" "))
 
 
 def _figure(number: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.incidents import Constraints, Reach, assign
 from pipelines.incidents.memory import MemoryWorld
+from pipelines.incidents.reasons import link_reason
 from tests.incidents.making import CRASH, FRAUD, text
 
 
@@ -140,3 +141,12 @@ def test_the_same_id_twice_is_refused() -> None:
 def test_nothing_in_nothing_out() -> None:
     outcome = assign([])
     assert outcome.memberships == outcome.changes == ()
+
+
+def test_a_reason_writes_names_as_people_do_and_leaves_out_what_names_too_much() -> None:
+    one = replace(CRASH[0], names=("ai", "nvidia", "twn", "h2", "曜行科技", "time warner"))
+    made = link_reason(one, replace(CRASH[1], names=one.names), 0.5, 0.2)
+    assert made.startswith("same names Nvidia, TWN and H2, ")
+    assert "Ai" not in made
+    two = replace(one, names=("ai", "曜行科技", "time warner"))
+    assert link_reason(two, two, 0.5, 0.2).startswith("same names 曜行科技 and Time Warner, ")
