@@ -11,6 +11,7 @@ from pipelines.translation import (
     EngineError,
     InMemory,
     Item,
+    Remembered,
     TranslationError,
     filter_rows,
     translate_texts,
@@ -185,3 +186,23 @@ def test_an_engine_that_miscounts_is_named() -> None:
     engine.translate = lambda _: ["One."]  # type: ignore[method-assign]
     with pytest.raises(EngineError, match="the engine scripted gave 1 translations for 2 sentences"):
         list(translate_texts([Item("a", "一。二。", None, "zh")], engine))
+
+
+def test_the_memory_of_a_process_has_a_limit() -> None:
+    rows = [Remembered(key=str(n), engine="e", model="m", source="s", target=f"t{n}") for n in range(5)]
+    memory = InMemory(rows, limit=3)
+    assert memory.get(["0", "1", "2", "4"]) == {"2": "t2", "4": "t4"}
+    assert (memory.hits, memory.misses) == (2, 2)
+
+
+def test_other_languages_carry_the_flags_that_need_no_knowledge_of_them() -> None:
+    says = {
+        "警察が原因を調べている。": "Police are investigating the cause.",
+        "けが人は三人だという。": "けが人 are three.",
+        "会社は謝罪した。": "",
+        "市長は来月の予算案について議会で説明した。": "The cat sat on the warm window sill and watched the rain all afternoon.",
+    }
+    engine = Scripted(says.__getitem__)
+    engine.source = "ja"
+    [(_, found)] = translate_texts([Item("a", None, "".join(says), "ja")], engine)
+    assert [sentence.flags for sentence in found.sentences] == [(), ("untranslated",), ("no_output",), ("other_meaning",)]  # fmt: skip
