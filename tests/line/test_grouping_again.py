@@ -88,7 +88,8 @@ class Desk:
             return set(con.execute("SELECT incident_id, text_id, role FROM store.incident_member").fetchall())
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
 def test_grouping_again_keeps_what_nobody_touched_and_what_people_made(data_dir: Path, seed: int) -> None:
     draw = random.Random(seed)
     desk = Desk(data_dir)
