@@ -6,7 +6,7 @@ which most outlets of a country are quiet is a holiday, not a row of failures. R
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
@@ -82,7 +82,9 @@ def judge(plan: Plan, state: State, facts: Facts, now: datetime, *, free_bytes: 
         )
     quiet = _silent(plan, facts, now, found, ring)
     if facts.store is not None:
-        for kind, subject, message in _rates(plan, facts.store):
+        for kind, subject, message in _rates(
+            plan, facts.store, {(one.kind, one.subject) for one in state.ringing.values()}
+        ):
             ring(kind, subject, message)
         _languages(plan, facts, facts.store, now, quiet, found, ring)
     return found
@@ -169,21 +171,26 @@ def last_day(plan: Plan, outlet: str, now: datetime) -> date:
     return now.astimezone(ZoneInfo(plan.zones.get(outlet, "UTC"))).date() - timedelta(days=1)
 
 
-def _rates(plan: Plan, store: StoreFacts) -> Iterator[tuple[str, str, str]]:
+def _rates(plan: Plan, store: StoreFacts, standing: Set[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
     limits = plan.alarms
+
+    def above(kind: str, subject: str, share: Share, limit: float) -> bool:
+        # while it stands, what is usual has the trouble in it already: then the limit alone tells when it is over
+        far = share.now > 2 * share.usual or (kind, subject) in standing
+        return share.of_new >= ENOUGH and share.now > limit and far
 
     def ours(shares: Mapping[str, Share]) -> list[tuple[str, Share]]:
         return [(outlet, share) for outlet, share in sorted(shares.items()) if outlet in plan.rhythms]
 
     for outlet, share in ours(store.soft_404):
-        if share.of_new >= ENOUGH and share.now > max(limits.soft_404_above, 2 * share.usual):
+        if above(SOFT_404, outlet, share, limits.soft_404_above):
             yield (
                 SOFT_404,
                 outlet,
                 f"{share.new} of the newest {share.of_new} pages of {outlet} say that there is no such page ({_usual(share)})",
             )
     for outlet, share in ours(store.future):
-        if share.of_new >= ENOUGH and share.now > max(limits.future_above, 2 * share.usual):
+        if above(FUTURE, outlet, share, limits.future_above):
             yield (
                 FUTURE,
                 outlet,
@@ -197,7 +204,7 @@ def _rates(plan: Plan, store: StoreFacts) -> Iterator[tuple[str, str, str]]:
                 f"{share.new} of the newest {share.of_new} pages of {outlet} gave an article ({_usual(share)}): its markup may have changed",
             )
     share = store.loops
-    if share.of_new >= ENOUGH and share.now > max(limits.loops_above, 2 * share.usual):
+    if above(LOOPS, "translation", share, limits.loops_above):
         yield (
             LOOPS,
             "translation",

@@ -51,10 +51,10 @@ class Outlet:
     tag: str
     timezone: str
     country: str
-    rhythm_minutes: int = 180
+    rhythm_minutes: int = 240
 
 
-FIRST_HOUR, LAST_HOUR = 7, 20
+FIRST_HOUR, LAST_HOUR = 7, 19
 """Of an outlet's own day: when it publishes."""
 OUTLETS = {
     "morning": Outlet(60, 45, 40, "zh-Hant", "Asia/Taipei", "TW"),

@@ -133,6 +133,17 @@ def test_rates_are_held_against_what_was_usual(facts: StoreFacts, kind: str | No
     assert rung(found) == ({(kind, subject)} if kind else set())
 
 
+def test_an_alarm_stands_until_its_rate_is_below_the_limit_whatever_has_become_usual() -> None:
+    state = State()
+    for share, stands in [
+        (Share(9, 30, 1, 100), True),
+        (Share(9, 30, 30, 100), True),
+        (Share(3, 30, 30, 100), False),
+    ]:
+        change(state, look(Facts({}, StoreFacts(loops=share)), state=state), store_asked=True)
+        assert bool(state.ringing) is stands
+
+
 def languages(tag: str, yesterday: int, *weeks: int) -> dict[str, dict[date, dict[str, int]]]:
     days = {YESTERDAY - timedelta(weeks=n): {"udn": got} for n, got in enumerate(weeks, start=1)}
     return {tag: days | {YESTERDAY: {"udn": yesterday}}}

@@ -62,17 +62,17 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 7])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_alarms_that_should_ring_do_and_no_others(data_dir: Path, seed: int) -> None:
     world = World(data_dir, seed)
     world.live()
     check(world, EPISODES)
     log = [json.loads(line) for line in world.log.getvalue().splitlines()]
     assert any(row["message"].endswith("a holiday, it seems") for row in log if row["event"] == "quiet_day")
-    # the machine was off for a day and a half: eleven crawls of each outlet were missed, one was caught up
+    # the machine was off for a day and a half: eight crawls of each outlet were missed, one was caught up
     [off] = [one for one in EPISODES if one.what == "off"]
     back = MONTH + timedelta(days=off.first + off.days)
-    after = Counter(outlet for outlet, when in world.crawled if back <= when < back + timedelta(hours=3))
+    after = Counter(outlet for outlet, when in world.crawled if back <= when < back + timedelta(hours=4))
     assert after == dict.fromkeys(OUTLETS, 1)
     assert not [when for _, when in world.crawled if back - timedelta(days=off.days) <= when < back]
 
@@ -83,5 +83,5 @@ def test_weeks_in_which_all_is_well_are_quiet(data_dir: Path) -> None:
     world.live()
     assert not (data_dir / "watch" / "alarms.jsonl").exists()
     crawls = Counter(outlet for outlet, _ in world.crawled)
-    # every three hours, and up to a quarter of an hour more
-    assert all(24 * 24 / 3.25 <= n <= 24 * 24 / 3 + 1 for n in crawls.values()), crawls
+    # every four hours, and up to a quarter of an hour more
+    assert all(24 * 24 / 4.25 <= n <= 24 * 24 / 4 + 1 for n in crawls.values()), crawls
