@@ -199,28 +199,23 @@ def undo(session: Session, decision_id: str) -> Asked:
     return "decision", decision_id, "undo", {}
 
 
-@deciding(text_command, "split")
-@click.argument("article_id")
-def text_split(session: Session, article_id: str) -> Asked:
-    """ARTICLE_ID says something of its own: it leaves its text."""
-    must_exist(session, "article", article_id)
-    return "article", article_id, "split", {}
+def _about(action: str, means: str) -> Callable[..., Asked]:
+    """A verb about one article that asks for nothing more."""
+
+    @click.argument("article_id")
+    def asked(session: Session, article_id: str) -> Asked:
+        must_exist(session, "article", article_id)
+        return "article", article_id, action, {}
+
+    asked.__doc__ = means
+    return asked
 
 
-@deciding(article_command, "keep")
-@click.argument("article_id")
-def keep(session: Session, article_id: str) -> Asked:
-    """The article concerns the field, whatever the machine says."""
-    must_exist(session, "article", article_id)
-    return "article", article_id, "keep", {}
-
-
-@deciding(article_command, "drop")
-@click.argument("article_id")
-def drop(session: Session, article_id: str) -> Asked:
-    """The article counts for nothing; it stays in the archive."""
-    must_exist(session, "article", article_id)
-    return "article", article_id, "drop", {}
+deciding(text_command, "split")(_about("split", "ARTICLE_ID says something of its own: it leaves its text."))
+deciding(article_command, "keep")(
+    _about("keep", "The article concerns the field, whatever the machine says.")
+)
+deciding(article_command, "drop")(_about("drop", "The article counts for nothing; it stays in the archive."))
 
 
 @deciding(article_command, "fix")

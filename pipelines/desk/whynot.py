@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pipelines.desk.dossier import current_id
 from pipelines.desk.explain import Step, step, whose
 from pipelines.store import fetch_rows
 
@@ -24,25 +25,13 @@ def why_not(con: DuckDBPyConnection, asked: str, incident_id: str) -> list[Step]
 
     :raises UnknownError: when the incident was never there.
     """
-    here = _current(con, incident_id)
+    here = current_id(con, incident_id)
+    if here is None:
+        raise UnknownError(f"there is no incident {incident_id}")
     steps = list(_answer(con, asked, here))
     if here != incident_id:
         steps.append(step("incidents", incident_id, f"{incident_id} was merged into {here}", ""))
     return steps
-
-
-def _current(con: DuckDBPyConnection, incident_id: str) -> str:
-    seen: set[str] = set()
-    here: str | None = incident_id
-    while here is not None and here not in seen:
-        seen.add(here)
-        row = con.execute("SELECT merged_into FROM store.incident WHERE incident_id = ?", [here]).fetchone()
-        if row is None:
-            raise UnknownError(f"there is no incident {here}")
-        if row[0] is None:
-            return here
-        here = row[0]
-    raise UnknownError(f"{incident_id} leads nowhere")
 
 
 def _answer(con: DuckDBPyConnection, asked: str, incident_id: str) -> Iterator[Step]:
