@@ -15,9 +15,9 @@ from tests.reading.score import overlap
 
 pytestmark = [pytest.mark.shared, pytest.mark.slow]
 FLOORS = {
-    "extract_zh_magichtml": ("zh", 0.975),
-    "extract_zh_misc": ("zh", 0.97),
-    "extract_en_scrapinghub": ("en", 0.965),
+    "extract_zh_magichtml": ("zh", 0.985),
+    "extract_zh_misc": ("zh", 0.985),
+    "extract_en_scrapinghub": ("en", 0.975),
 }
 
 
