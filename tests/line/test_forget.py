@@ -160,7 +160,8 @@ def test_a_crash_is_made_good_by_the_next_command(
     assert holders(data.path)
     data.do("store", "status")
     assert holders(data.path) == {}
-    data.do("run")
+    if step == "remove":  # the line goes on from there
+        data.do("run")
     assert data.rows(f"SELECT count(*) FROM articles WHERE url = '{url}'") == [(0,)]
     for file, offset, sha in data.rows(
         "SELECT warc_file, warc_offset, page_sha256 FROM fetches WHERE warc_file IS NOT NULL"
