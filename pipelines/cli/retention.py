@@ -86,9 +86,7 @@ def _retire(
             chosen, over = choose(held.pages, places, keep, session.now)
             freed = 0
             if not dry_run and chosen:
-                freed = retirement.retire(
-                    session.data_dir, held, chosen, now=session.now, follow=follow
-                )
+                freed = retirement.retire(session.data_dir, held, chosen, now=session.now, follow=follow)
     except retirement.BusyError as error:
         raise UserError(str(error)) from error
     return chosen, over, freed
