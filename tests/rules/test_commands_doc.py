@@ -21,9 +21,7 @@ def test_the_document_is_what_the_commands_say() -> None:
         capture_output=True,
         timeout=120,
     ).stdout.decode()
-    assert commands.DOCUMENT.read_text(encoding="utf-8") == written, (
-        "run: python -m tests.tools.commands"
-    )
+    assert commands.DOCUMENT.read_text(encoding="utf-8") == written, "run: python -m tests.tools.commands"
 
 
 def test_every_command_has_help() -> None:
