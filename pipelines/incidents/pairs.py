@@ -85,9 +85,16 @@ class Block:
         )
 
     def gap(self, first: Indices, second: Indices) -> NDArray[np.float64]:
-        """Days between the two texts of each pair; 0 where a date is missing: nothing speaks against them."""
-        gap: NDArray[np.float64] = np.nan_to_num(np.abs(self._days[first] - self._days[second]))
-        return gap
+        """Days between the two texts of each pair.
+
+        Two texts without a date are as near as two of one day: nothing speaks against them. A dated and an undated one
+        are ``undated`` days apart, so that a text from nowhere cannot weld together what years keep apart.
+        """
+        one, other = self._days[first], self._days[second]
+        gap: NDArray[np.float64] = np.where(
+            np.isnan(one) != np.isnan(other), self._settings.undated, np.abs(one - other)
+        )
+        return np.nan_to_num(gap)
 
     def timeless(self, pairs: Signals) -> Floats:
         """The link of each pair as if both were published at one moment."""

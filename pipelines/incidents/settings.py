@@ -25,6 +25,7 @@ class Settings:
     floor: float
     days: float
     power: float
+    undated: float
     rest: float
     patience: float
     threshold: float
