@@ -104,6 +104,17 @@ class Filters:
         return ", ".join(parts) or "every incident"
 
 
+def day_of(value: str) -> date:
+    """A day as a URL says it.
+
+    :raises ValueError: when it is none; the message is a sentence.
+    """
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"“{value}” is no day: write it as 2026-11-20") from error
+
+
 def parse(pairs: Iterable[tuple[str, str]]) -> Filters:
     """The filters of a query string; what is no filter is named in ``problems`` and changes nothing."""
     words, sort, page = "", "latest", 1
@@ -118,9 +129,9 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Filters:
             words = value
         elif name in ("from", "to"):
             try:
-                days[name] = date.fromisoformat(value)
-            except ValueError:
-                problems.append(f"“{value}” is no day: write it as 2026-11-20")
+                days[name] = day_of(value)
+            except ValueError as error:
+                problems.append(str(error))
         elif name in AXES:
             known = ORDERS.get(name)
             if known and value not in known:

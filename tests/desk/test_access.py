@@ -14,7 +14,7 @@ from tests.desk.data import HAZARD, INCIDENT
 
 PAGES = (
     "/", "/incidents", "/incidents?class=hazard&q=AI", f"/incident/{INCIDENT}", f"/incident/{HAZARD}", "/article/lakenews:101",
-    "/article/lakenews-cn:101", "/review", "/search", "/search?q=分诊", "/rejects", "/rejects?q=lakenews:150", "/outlets",
+    "/article/lakenews-cn:101", "/review", "/search", "/search?q=分诊", "/search?q=software&kind=incident&outlet=lakenews&outlet=northwire", "/rejects", "/rejects?q=lakenews:150", "/outlets",
     "/runs", "/runs/run-1", "/keys", "/nowhere",
 )  # fmt: skip
 

@@ -193,7 +193,7 @@ def test_no_path_reaches_a_file(reading: Browser, path: str) -> None:
 def test_sql_in_every_parameter_is_only_words(reading: Browser, words: str) -> None:
     said = quote(words)
     for path in (
-        f"/search?q={said}", f"/search?everything=yes&q={said}", f"/incidents?q={said}", f"/incidents?outlet={said}&sort={said}&page={said}",
+        f"/search?q={said}", f"/search?everything=yes&q={said}", f"/search?q=AI&outlet={said}&language={said}&class={said}&from={said}&kind={said}", f"/incidents?q={said}", f"/incidents?outlet={said}&sort={said}&page={said}",
         f"/rejects?q={said}&stage={said}&outcome={said}&outlet={said}&page={said}", f"/article/{said}", f"/runs/{said}", f"/?since={said}",
         f"/article/lakenews:101?axis={said}&value={said}", f"/incidents/chart/outlet.csv?country={said}",
     ):  # fmt: skip
@@ -242,7 +242,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Browser:
     "path",
     [
         "/", "/incidents", f"/incident/{HAZARD}", f"/incident/{INCIDENT}", "/article/lakenews:101", "/article/lakenews:150", "/review",
-        "/rejects", "/outlets", "/runs", "/runs/run-1", f"/search?q={quote(EVIL)}", f"/incidents?q={quote(EVIL)}&outlet={quote(EVIL)}",
+        "/rejects", "/outlets", "/runs", "/runs/run-1", f"/search?q={quote(EVIL)}&outlet={quote(EVIL)}&language={quote(EVIL)}&kind={quote(EVIL)}", f"/incidents?q={quote(EVIL)}&outlet={quote(EVIL)}",
         f"/rejects?q={quote(EVIL)}", "/feeds/incidents.atom", "/incidents/chart/country.svg", "/search?q=script", f"/nowhere{quote(EVIL)}",
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,8 @@ import duckdb
 import pytest
 
 from pipelines import bundles
-from tests.desk.client import Browser, direct
-from tests.desk.data import INCIDENT, MERGED
+from tests.desk.client import Answer, Browser, direct
+from tests.desk.data import HAZARD, INCIDENT, MERGED
 
 PAGES = (
     "/", "/incidents", f"/incident/{INCIDENT}", "/article/lakenews:101", "/review", "/search?q=分诊", "/rejects",
@@ -138,6 +139,46 @@ def test_search_marks_the_hit_in_either_script(reading: Browser) -> None:
     assert "<mark>誤判</mark>" in answer.text
     assert "<mark>误判</mark>" in answer.text
     assert "<mark>triage</mark>" in reading.get("/search?q=triage").text
+
+
+def hits(answer: Answer) -> list[str]:
+    """Where the hits of a search lead."""
+    return re.findall(r'<h3><a href="([^"]+)"', answer.text)
+
+
+def test_search_filters_live_in_the_url_and_in_a_form(reading: Browser) -> None:
+    every = hits(reading.get(address("/search?q=分诊")))
+    assert len(every) > 1
+    one = reading.get(address("/search?q=分诊&outlet=lakenews-cn"))
+    assert hits(one) == ["/article/lakenews-cn:101"]
+    assert '<option value="lakenews-cn" selected>湖报</option>' in one.text
+    two = reading.get(address("/search?q=分诊&outlet=lakenews-cn&outlet=lakenews"))
+    assert len(hits(two)) > 1
+    assert re.search(r'name="outlet" value="lakenews" form="search" checked', two.text)
+    assert hits(reading.get(address("/search?q=分诊&language=zh-Hans"))) == ["/article/lakenews-cn:101"]
+    assert set(hits(reading.get(address("/search?q=分诊&language=zh")))) <= set(every)
+    early = hits(reading.get(address("/search?q=分诊&to=2026-03-02")))
+    late = hits(reading.get(address("/search?q=分诊&from=2026-03-03")))
+    assert early
+    assert late
+    assert sorted(early + late) == sorted(every), "the last day is included"
+    assert hits(reading.get("/search?q=software&class=hazard")) == ["/article/lakenews:150"]
+    assert hits(reading.get("/search?q=software&class=incident")) == []
+    incidents = reading.get("/search?q=software&kind=incident&class=hazard")
+    assert hits(incidents) == [f"/incident/{HAZARD}"]
+    assert "AI hazard" in incidents.words
+
+
+def test_a_search_that_filters_leave_empty_says_so_and_keeps_them(reading: Browser) -> None:
+    answer = reading.get("/search?q=triage&outlet=lakenews-cn&class=hazard")
+    assert "Nothing holds all of these words within these filters" in answer.words
+    assert 'href="/search?q=triage"' in answer.text
+    assert 'href="/search?q=triage&amp;everything=yes&amp;outlet=lakenews-cn&amp;class=hazard"' in answer.text
+    words = reading.get("/search?q=triage&from=soon&kind=rumour&class=terrible&outlet=nowhere").words
+    assert "“soon” is no day" in words
+    assert "“kind=rumour” is no filter" in words
+    assert "class has no value “terrible”" in words
+    assert "No article of the outlet nowhere is here" in words
 
 
 def test_why_is_it_not_here(reading: Browser) -> None:

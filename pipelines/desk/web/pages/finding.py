@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from pipelines import search
-from pipelines.desk import works
+from pipelines.desk import seeking, works
 from pipelines.desk.edition import has_edition
 from pipelines.desk.explain import Step, explain, verdict
 from pipelines.desk.naming import Names, names_in
@@ -22,19 +24,28 @@ PER_PAGE = 50
 
 
 def find(ask: Ask) -> Response:
-    query = ask.param("q")[:1000]
-    everything = ask.param("everything") == "yes"
+    wanted = seeking.parse(ask.request.query_params.multi_items())
+    offered: dict[str, list[str]] = ask.once("search filters", seeking.offered)
     found = search.find(
         ask.con,
-        query,
+        wanted.words,
+        kind=wanted.kind,
         limit=MOST,
-        filters=search.Filters(grouped=not everything),
+        filters=wanted.filters,
         data_dir=ask.desk.data_dir,
     )
     return ask.page(
         "search.html",
-        query=query,
-        everything=everything,
+        query=wanted.words,
+        wanted=wanted,
+        widened=replace(wanted, everything=True).query(),
+        unfiltered=seeking.Sought(wanted.words, everything=wanted.everything).query(),
+        kinds=seeking.KINDS,
+        classes=seeking.CLASSES,
+        choices=[
+            _choice(ask, "outlet", "Outlet", wanted.outlets, offered["outlet"]),
+            _choice(ask, "language", "Language", wanted.languages, offered["language"]),
+        ],
         hits=found.hits,
         notes=found.notes,
         found=found.found,
@@ -43,6 +54,21 @@ def find(ask: Ask) -> Response:
         forms=[word.texts for word in found.question.words],
         cards=ask.cards,
     )
+
+
+def _choice(ask: Ask, axis: str, name: str, chosen: Sequence[str], offered: Sequence[str]) -> dict[str, Any]:
+    """A filter of which a list takes one value; the others that the URL has stand beside it, to be taken away.
+
+    What was chosen is in the list also where the index does not know it.
+    """
+    values = sorted(dict.fromkeys([*offered, *chosen[:1]]), key=lambda v: (ask.say(axis, v).casefold(), v))
+    return {
+        "axis": axis,
+        "name": name,
+        "one": chosen[0] if chosen else "",
+        "further": [(value, ask.say(axis, value)) for value in chosen[1:]],
+        "values": [(value, ask.say(axis, value)) for value in values],
+    }
 
 
 def _ready(con: DuckDBPyConnection) -> str:
