@@ -45,6 +45,8 @@ class Content:
     fetches: list[Row]
     rejects: list[Row]
     runs: list[Row]
+    titles: list[Row]
+    """Translated titles of the articles, those of today and earlier ones, with ``translated_by``."""
 
     @property
     def incident_id(self) -> str:
@@ -78,6 +80,21 @@ class Content:
                 return f"{row['engine']} {row['model'] or ''}".strip()
         return None
 
+    def article_translated_by(self, article: Row) -> str | None:
+        """Engine and model that translated an article's text, else its title."""
+        titles = (row for row in self.titles if row["article_id"] == article["article_id"] and row["current"])
+        return self.translated_by(article["text_id"]) or next((row["translated_by"] for row in titles), None)
+
+    def translators(self, quoting: str | None = None) -> list[str]:
+        """Every engine and model behind English of this record, in order.
+
+        :param quoting: only those of translated titles that this text holds.
+        """
+        if quoting is not None:
+            return sorted({row["translated_by"] for row in self.titles if row["title_en"] in quoting})
+        found = {self.article_translated_by(row) for row in self.articles} - {None}
+        return sorted({str(name) for name in found} | {row["translated_by"] for row in self.titles})
+
     def entities(self, kind: str, *roles: str) -> list[str]:
         """Canonical values of facts of a kind, each once; with roles, only those that have one of them."""
         found = {
@@ -96,6 +113,12 @@ class Content:
     def created(self) -> str:
         """First publication, which never moves with an export; the day in the id where no article has a time."""
         return str(self.incident["first_published"] or f"{self.incident_id[:10]}T00:00:00Z")
+
+
+def written_by(translated_by: str | None) -> Row:
+    """``engine`` and ``model`` of a ``translated_by``; bundles of before 2026-11-23 name none beside a title."""
+    engine, _, model = (translated_by or "").partition(" ")
+    return {"engine": engine or None, "model": model or None}
 
 
 def iso(moment: datetime) -> str:

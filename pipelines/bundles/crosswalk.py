@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .content import Content, Row
-from .safety import web_url
+from .safety import translation_note, web_url
 
 RIGHTS = "Human or fundamental rights"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:wiredesk:bundles")
@@ -35,7 +35,10 @@ def bcp47(article: Row) -> str | None:
 
 
 def aim(content: Content) -> Row:
-    """The incident as AIM's API gives one. Unlike AIM's, ``evidences`` are quotations, and articles have a language."""
+    """The incident as AIM's API gives one. Unlike AIM's, ``evidences`` are quotations, and articles have a language.
+
+    ``translated_by``, which AIM's has not either, names the engines and models behind title, summary and evidences.
+    """
     incident = content.incident
     countries = incident["countries"] or []
     languages: dict[str, int] = {}
@@ -92,6 +95,7 @@ def aim(content: Content) -> Row:
         "language_counts": languages,
         "aiid_ids": [],
         "is_legacy": False,
+        "translated_by": content.translators(),
     }
 
 
@@ -163,6 +167,7 @@ def newsarticles(content: Content, *, archive: bool) -> Row:
         "mentions": [{"@type": "Organization", "name": name} for name in content.entities("organisation")],
         "sameAs": [f"urn:wiredesk:incident:{name}" for name in content.redirects],
         "hasPart": [{"@id": _article_id(row)} for row in content.articles],
+        "creditText": translation_note(content.translators()),
     }
     if incident["title_original"] and incident["title_original"] != report["headline"]:
         report["alternativeHeadline"] = incident["title_original"]
@@ -180,12 +185,15 @@ def _article_id(article: Row) -> str:
 def _newsarticle(content: Content, article: Row, archive: bool) -> dict[str, Any]:
     first = next((row for row in content.articles if row["article_id"] == article["same_as"]), None)
     published = article["published"]
+    english = article["title_en"] if article["title_en"] != article["title"] else None
+    by = content.article_translated_by(article) if english else None
     return {
         "@type": "NewsArticle",
         "@id": _article_id(article),
         "identifier": article["article_id"],
         "headline": article["title"],
-        "alternativeHeadline": article["title_en"] if article["title_en"] != article["title"] else None,
+        "alternativeHeadline": english,
+        "creditText": f"alternativeHeadline: {translation_note([by])}" if by else None,
         "articleBody": article["text"],
         "articleSection": article["section"],
         "datePublished": published[:10]

@@ -54,6 +54,7 @@ def gather_all(con: DuckDBPyConnection, incident_ids: Iterable[str]) -> list[Con
         outlets=_by(rows(con, "SELECT * FROM outlets"), "outlet_id"),
         rejects=rows(con, REJECTS, articles_of, texts_of, urls),
         runs=_by(rows(con, "SELECT * FROM runs"), "run_id"),
+        titles=_by(rows(con, TITLES, articles_of), "article_id"),
     )
     return [_one(records, name, members.get(name, []), redirects[name], shared) for name in ids]
 
@@ -118,6 +119,7 @@ def _one(
             if row["article_id"] in here or row["text_id"] in here or row["url"] in urls
         ],
         runs=shared.of("runs", sorted({row["run_id"] for row in [*history, *fetches] if row["run_id"]})),
+        titles=shared.of("titles", article_ids),
     )
 
 
@@ -192,6 +194,11 @@ SENTENCES = f"""
 SELECT text_id, field, n, start_at, end_at, source, target, flags, engine, model
 FROM sentences WHERE current AND text_id IN {_IDS}
 ORDER BY text_id, CASE field WHEN 'title' THEN 0 ELSE 1 END, n, start_at
+"""
+TITLES = f"""
+SELECT article_id, title_en, current, concat_ws(' ', engine, nullif(model, '')) AS translated_by
+FROM titles_en WHERE title_en <> '' AND engine IS NOT NULL AND article_id IN {_IDS}
+ORDER BY article_id, current, title_en, translated_by
 """
 FACTS = f"SELECT * FROM facts WHERE text_id IN {_IDS} ORDER BY text_id, n"
 _SUBJECTS = f"""

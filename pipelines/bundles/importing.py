@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.archive import PageError
 from pipelines.store import insert
 
-from .content import Row
+from .content import Row, written_by
 from .safety import BundleError, safe_id
 from .signing import check_signature
 from .verifier import UnreadableError, check_files, read_files
@@ -320,6 +320,7 @@ def store_rows(bundle: BundleContent, known: set[str], known_texts: set[str]) ->
         ],
         "title_en": [
             {"article_id": row["article_id"], "title_en": row["title_en"], "flags": []}
+            | written_by(row.get("translated_by"))
             for row in articles
             if row["title_en"]
         ],

@@ -14,6 +14,7 @@ from typing import Any
 
 from .content import Content, Row
 from .crosswalk import RIGHTS, title_of
+from .safety import translation_note
 
 DIRECT, PARTIAL, APPROXIMATE, UNMAPPED, CROSS_REFERENCE = (
     "direct",
@@ -22,6 +23,8 @@ DIRECT, PARTIAL, APPROXIMATE, UNMAPPED, CROSS_REFERENCE = (
     "unmapped",
     "cross_reference_only",
 )
+OWN_WORDS = (1, 2, 3)
+"""Criteria answered in English that may be a translation; the others are names, values and quotations."""
 STATUSES = (DIRECT, PARTIAL, APPROXIMATE, UNMAPPED, CROSS_REFERENCE)
 
 
@@ -29,12 +32,15 @@ def oecd29(content: Content) -> Row:
     """The 29 criteria of one incident, in order, with the count of each status."""
     text = (resources.files(__package__) / "oecd29.tsv").read_text(encoding="utf-8")
     answers = _answers(content)
+    translated = translation_note(content.translators())
     criteria = []
     for row in csv.DictReader(io.StringIO(text), delimiter="\t", strict=True):
         number = int(row["number"])
         value, status, note = answers.get(number, (None, UNMAPPED, None))
         if value is None or value == [] or value == {}:
             value, status, note = None, UNMAPPED, None
+        elif number in OWN_WORDS and translated:
+            note = f"{note}; {translated}" if note else translated
         criteria.append(
             {
                 "criterion": number,
@@ -50,6 +56,7 @@ def oecd29(content: Content) -> Row:
         "framework": "OECD, Towards a common reporting framework for AI incidents, 2025",
         "incident_id": content.incident_id,
         "revision": content.incident["revision"],
+        "translated_by": content.translators(),
         "coverage": {status: counts[status] for status in STATUSES},
         "criteria": criteria,
     }

@@ -79,6 +79,7 @@ def record(
         "$schema": "incident.schema.json",
         "format": FORMAT,
         "kind": kind,
+        "translated_by": content.translators(),
         "incident": content.incident,
         "redirects": content.redirects,
         "related": content.related,
@@ -91,7 +92,7 @@ def record(
         "members": content.members,
         "articles": [
             {key: value for key, value in row.items() if key not in ("text", "warc_file", "warc_offset")}
-            | {"archived": archived[row["article_id"]]}
+            | {"archived": archived[row["article_id"]], "translated_by": content.article_translated_by(row)}
             for row in content.articles
         ],
         "fetches": [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -104,6 +105,19 @@ def script_safe(text: str) -> str:
         .replace("\u2028", "\\u2028")
         .replace("\u2029", "\\u2029")
     )
+
+
+def translation_note(names: Sequence[str]) -> str | None:
+    """A sentence on who wrote the English that was translated; ``None`` where nothing was.
+
+    :param names: engine and model of each translation.
+    """
+    if not names:
+        return None
+    said = f"Machine translation by {'; '.join(names)}"
+    if any(is_sample(name) for name in names):
+        said += " (sample translation: the sample package knows few words, do not rely on it)"
+    return said + "."
 
 
 def is_sample(*names: Any) -> bool:

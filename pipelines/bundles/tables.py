@@ -121,7 +121,7 @@ def table_rows(content: Content, archived: Mapping[str, str]) -> dict[str, list[
             | {
                 "role": members[row["article_id"]]["role"],
                 "archived": archived[row["article_id"]],
-                "translated_by": content.translated_by(row["text_id"]),
+                "translated_by": content.article_translated_by(row),
             }
             for row in content.articles
         ],
@@ -202,6 +202,7 @@ def timeline(content: Content) -> list[Row]:
             "kind": kind,
             "what": f"{what}: {row['reason']}" if row["reason"] else what,
             "made_by": row["made_by"],
+            "translated_by": "; ".join(content.translators(row["reason"] or "")) or None,
         }
         for kind, moment, what, row in happened
     ]

@@ -200,6 +200,48 @@ def test_sample_translations_say_so(made: Made) -> None:
     assert all(row["sample"] for row in lines)
 
 
+def test_every_form_with_translated_english_names_who_wrote_it(made: Made) -> None:
+    wrote = "argos zh-en 1.9 sample"
+    for folder in (made.full, made.safe):
+        record, aim, oecd29 = (
+            json.loads((folder / name).read_text()) for name in ("incident.json", "aim.json", "oecd29.json")
+        )
+        assert record["translated_by"] == aim["translated_by"] == oecd29["translated_by"] == [wrote]
+        assert {(row["language"], row["translated_by"]) for row in record["articles"]} == {
+            ("zh", wrote),
+            ("en", None),
+        }
+        notes = {row["criterion"]: row["note"] or "" for row in oecd29["criteria"]}
+        assert {number for number, note in notes.items() if wrote in note and "sample translation" in note} == {
+            1, 2, 3,
+        }  # fmt: skip
+        report, *articles = json.loads((folder / "newsarticle.jsonld").read_text())["@graph"]
+        assert wrote in report["creditText"]
+        assert "sample translation" in report["creditText"]
+        for row in articles:
+            assert ("sample translation" in row.get("creditText", "")) == ("alternativeHeadline" in row)
+
+
+def test_the_timeline_names_who_translated_a_title_that_it_quotes(tmp_path: Path) -> None:
+    made = world()
+    english = next(row["title_en"] for row in made.rows["store.title_en"])
+    event = made.rows["store.incident_event"][-1]
+    event["kind"], event["reason"] = "title changed", f"title 原題 → An Early Wording, later {english}"
+    made.add(
+        "title_en_before",
+        article_id=made.rows["store.title_en"][0]["article_id"],
+        title_en="An Early Wording",
+        flags=[],
+        engine="argos",
+        model="older",
+    )
+    con = made.build(tmp_path / "archive")
+    (full,) = bundles.export(con, tmp_path / "archive", [event["incident_id"]], tmp_path / "out")
+    named = {row["what"]: row["translated_by"] for row in table(full, "timeline.csv")}
+    assert named.pop(f"title changed: {event['reason']}") == "argos older; argos zh-en 1.9 sample"
+    assert set(named.values()) == {""}
+
+
 def test_a_real_translation_is_not_called_a_sample(tmp_path: Path) -> None:
     made = world()
     for table_name in ("sentence", "title_en"):
@@ -207,8 +249,14 @@ def test_a_real_translation_is_not_called_a_sample(tmp_path: Path) -> None:
             row["model"] = "translate-zh_en 1.9"
     con = made.build(tmp_path / "archive")
     (full,) = bundles.export(con, tmp_path / "archive", [INCIDENT], tmp_path / "out")
-    for name in ("incident.html", "incident.md", "stix.json", "misp.json", "articles.csv"):
-        text = (full / name).read_text()
+    for path in full.iterdir():
+        if path.suffix not in (".md", ".html", ".json", ".jsonld", ".csv"):
+            continue
+        name, text = path.name, path.read_text()
+        if name in ("aim.json", "oecd29.json", "newsarticle.jsonld", "incident.json"):
+            assert "argos translate-zh_en 1.9" in text, name
+        if path.name in ("datapackage.json", "incident.schema.json"):
+            continue  # they explain the word
         assert "sample translation" not in text, name
         assert "sample package" not in text, name
 

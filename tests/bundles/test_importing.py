@@ -96,6 +96,8 @@ def test_a_share_safe_bundle_exports_again_as_it_came(
         "labels.csv",
         "oecd29.json",
         "aim.json",
+        "articles.csv",
+        "newsarticle.jsonld",
     ):
         assert (again / name).read_bytes() == (made.safe / name).read_bytes(), name
 

@@ -17,8 +17,6 @@ ARTICLE = {
     "published": "2026-11-20T08:00:00+08:00",
     "outlet": "example",
 }
-FORMS_WITHOUT_A_PLACE = {"incident.json", "aim.json", "oecd29.json", "newsarticle.jsonld", "timeline.csv"}
-"""Their one English line is the incident's title; the package that they lie in says whose it is."""
 PAGES = ("/", "/incidents", "/review", "/search?q=robotaxi", "/rejects", "/outlets", "/runs")
 
 
@@ -60,5 +58,5 @@ def test_the_sample_is_used_on_request_only_and_said_everywhere(
         and b"obotaxi" in path.read_bytes()
         and b"sample" not in path.read_bytes().lower()
     }
-    assert silent <= FORMS_WITHOUT_A_PLACE, "files with English of the sample package that do not say so"
+    assert not silent, "files with English of the sample package that do not say so"
     assert "sample" in next(bundle.rglob("datapackage.json")).read_text(encoding="utf-8")
