@@ -15,6 +15,7 @@ from pipelines.desk.edition import has_edition
 from pipelines.desk.lighting import Row, is_sample
 from pipelines.desk.lists import among
 from pipelines.desk.parts import of_incident, of_owners
+from pipelines.desk.proposed import proposals
 from pipelines.store import fetch_rows
 from pipelines.texts import told
 
@@ -126,6 +127,7 @@ def incident(con: DuckDBPyConnection, incident_id: str) -> Row | None:
             [incident_id],
         ),
         "facts": parts["fact"],
+        "proposals": proposals(con, text_ids),
         "history": history,
         "decisions": decisions(con, [incident_id, *redirects, *text_ids, *known]),
         "redirects": redirects,
@@ -208,6 +210,7 @@ def article(con: DuckDBPyConnection, article_id: str) -> Row | None:
         "labels": of_owners(con, "label", own),
         "evidence": [row for row in spans if row["text_id"] == text_id],
         "facts": of_owners(con, "fact", own),
+        "proposals": proposals(con, own),
         "incidents": incidents,
         "versions": _versions(con, article_id),
         "fetches": fetch_rows(

@@ -28,6 +28,7 @@ _INDEXES = {
     "incident_event": ("incident_id",),
     "incident_member": ("incident_id", "text_id"),
     "label": ("subject_id",),
+    "proposal": ("text_id",),
     "sentence": ("text_id",),
     "stage_result": ("subject_id",),
     "vote": ("incident_id",),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from pipelines.desk.lighting import Row, aligned, anchor, is_sample, quote_en
+from pipelines.desk.proposed import presented
 from pipelines.desk.values import country, day_said, say
 from pipelines.desk.wording import CLASS_NAMES, ROLE_NAMES
 
@@ -55,6 +56,12 @@ def present(found: Row) -> Row:
         "texts": texts,
         "story": _story(record, texts),
         "facts": _facts(found["facts"], numbers),
+        "proposed": presented(
+            found["proposals"],
+            found["sentences"],
+            {a["article_id"]: a["language_tag"] for a in found["articles"]},
+            numbers,
+        ),
         "outlets": len({a["outlet_id"] for a in found["articles"]}),
         "languages": sorted({a["language_tag"] for a in found["articles"] if a["language_tag"]}),
         "countries": [country(code) for code in record["countries"] or []],

@@ -230,6 +230,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Browser:
     made.add("decision", decision_id=f"d-{EVIL}", position=9, subject="incident", subject_id=HAZARD, action="note", before={}, after={"note": EVIL}, reason=EVIL, made_by=EVIL, made="2026-03-05 03:00:00", outcome="applied", undone_by=None)  # fmt: skip
     made.add("stage_result", stage="relevance", subject_id="t-risk", input_sha256=None, outcome=EVIL, reason=EVIL, version=EVIL, run_id="run-1")  # fmt: skip
     made.add("stage_count", run_id="run-1", stage=EVIL, outcome=EVIL, n=1)
+    for text_id, article_id in (("t-risk", "lakenews:150"), ("t-hant", "lakenews:101")):
+        made.add("proposal", text_id=text_id, n=0, kind="summary", axis=None, value=EVIL, quote=EVIL, field="text", start_at=0, end_at=9, article_id=article_id, model=EVIL, prompt_version=EVIL, profile=EVIL, made="2026-03-05 04:00:00")  # fmt: skip
     folder = make(tmp_path_factory.mktemp("hostile"), made)
     stack = desk(folder, user=EVIL, publish=False)
     browser = stack.__enter__()

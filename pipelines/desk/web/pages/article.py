@@ -13,6 +13,7 @@ from pipelines.desk.explain import explain
 from pipelines.desk.lighting import aligned
 from pipelines.desk.naming import names_in
 from pipelines.desk.presenting import FACTS, fact_said
+from pipelines.desk.proposed import presented
 from pipelines.desk.web.asking import Ask, SorryError
 from pipelines.desk.web.pages.incident import touching
 from pipelines.desk.web.security import ARCHIVED_POLICY
@@ -74,6 +75,12 @@ def article(ask: Ask) -> Response:
             + [row["reason"] for row in found["incidents"]],
         ),
         groups=_facts(found["facts"]),
+        proposed=presented(
+            found["proposals"],
+            {record["text_id"]: found["sentences"]},
+            {a["article_id"]: a["language_tag"] for a in (record, *found["carriers"])},
+            {},
+        ),
         pending=touching(ask.pending, subjects),
         evidence_of={
             (row["axis"], row["value"]) for row in found["evidence"] if row["article_id"] == article_id
