@@ -16,6 +16,15 @@ Row = Mapping[str, Any]
 """A JSON object as it comes in to, or goes out of, a stage filter."""
 
 OK = "ok"
+BAD_FIELD = "bad_field"
+"""The outcome of a row with something else than text where a text belongs."""
+
+
+def not_text(row: Row, *names: str) -> str:
+    """Which of the fields ``names`` are neither text nor null, as a sentence; empty when all are."""
+    wrong = [name for name in names if not isinstance(row.get(name), str | None)]
+    return f"{' and '.join(wrong)} must be text or null" if wrong else ""
+
 
 Precision = Literal["minute", "day"]
 Field = Literal["title", "text"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import inspect
 import json
+import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,9 @@ import click
 
 from pipelines.cli.common import WRONG_USE, Session, UserError
 from pipelines.line import STAGES
+
+# half a surrogate pair, which JSON can write and UTF-8 cannot hold: one character takes its place, so offsets hold
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 def opened(path: Path, mode: str) -> IO[str]:
@@ -39,6 +43,8 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
                     raise UserError(f"{path} line {number} is no JSON: {error}", WRONG_USE) from error
                 if not isinstance(row, dict):
                     raise UserError(f"{path} line {number} is no JSON object", WRONG_USE)
+                if _LONE.search(text := json.dumps(row, ensure_ascii=False)):
+                    row = json.loads(_LONE.sub("\ufffd", text))
                 row.setdefault("id", row.get("file"))
                 if row["id"] is None:
                     raise UserError(f"{path} line {number} has neither id nor file", WRONG_USE)
@@ -74,6 +80,8 @@ def stage_command(
         "data_dir": session.data_dir,
         "model": model,
     }
+    if target.exists() and target.samefile(source):
+        raise UserError(f"{source} would be written over: give OUT another name", WRONG_USE)
     takes = inspect.signature(room.filter_rows).parameters
     options = {key: value for key, value in offered.items() if key in takes}
     errors = tuple(getattr(room, "ERRORS", ()))

@@ -9,9 +9,10 @@ from typing import Any
 from pipelines.incidents.assign import assign
 from pipelines.incidents.features import features
 from pipelines.incidents.model import Item
-from pipelines.records import OK, Row
+from pipelines.records import BAD_FIELD, OK, Row, not_text
 
 CLASSES = ("incident", "hazard", "complementary", "unrelated")
+TEXTS = ("title", "text", "published", "language", "class", "outlet", "url")
 
 
 def filter_rows(rows: Iterable[Row], all: bool = False) -> Iterator[dict[str, Any]]:
@@ -20,27 +21,33 @@ def filter_rows(rows: Iterable[Row], all: bool = False) -> Iterator[dict[str, An
     :param all: group every row without asking for its class.
 
     Yields, in the order of the input, ``id``, ``outcome``, ``incident_id``, ``affair_id``, ``score``, ``reason``.
-    Outcomes: ``ok``; ``empty`` (neither title nor text); ``bad_date``; and, unless ``all``: ``no_class``, ``irrelevant``
+    Outcomes: ``ok``; ``empty`` (neither title nor text); ``bad_date``; ``bad_field`` (something else than text in a
+    field); ``double_id`` (an earlier row has this id); and, unless ``all``: ``no_class``, ``irrelevant``
     (``relevant`` is false), ``unrelated``, ``waiting`` (complementary, and no incident that it belongs to).
     A row that cannot be read as a date is grouped nowhere: its place in time is not guessed.
     """
-    order: list[str] = []
+    order: list[dict[str, Any]] = []
     answers: dict[str, dict[str, Any]] = {}
     items = []
     for row in rows:
         name = str(row["id"])
-        if name in answers:
-            raise ValueError(f"the id {name} comes twice")
-        order.append(name)
-        outcome, item = _read(name, row, all)
-        answers[name] = {
-            "id": name,
-            "outcome": outcome,
+        answer: dict[str, Any] = {
+            "id": row["id"],
+            "outcome": "double_id",
             "incident_id": None,
             "affair_id": None,
             "score": None,
             "reason": None,
         }
+        order.append(answer)
+        if name in answers:
+            answer["reason"] = f"an earlier row has the id {name}"
+            continue
+        answers[name] = answer
+        if wrong := not_text(row, *TEXTS):
+            answer.update(outcome=BAD_FIELD, reason=wrong)
+            continue
+        answer["outcome"], item = _read(name, row, all)
         if item is not None:
             items.append(item)
     result = assign([features(item) for item in items], everything=all)
@@ -57,8 +64,7 @@ def filter_rows(rows: Iterable[Row], all: bool = False) -> Iterator[dict[str, An
                 score=member.score,
                 reason=member.reason,
             )
-    for name in order:
-        yield answers[name]
+    yield from order
 
 
 def _read(name: str, row: Row, everything: bool) -> tuple[str, Item | None]:

@@ -14,7 +14,7 @@ from pipelines.labels.gravity import quote, with_subject
 from pipelines.labels.gravity import severity as severity_of
 from pipelines.labels.reading import Sense, read
 from pipelines.profiles import Profile
-from pipelines.records import OK, Evidence, Judgement, Label, Materialisation, Row
+from pipelines.records import BAD_FIELD, OK, Evidence, Judgement, Label, Materialisation, Row, not_text
 
 VERSION = "labels-3"
 SHOWN = 3
@@ -103,13 +103,17 @@ def _class_label(verdict: Verdict, senses: Sequence[Sense], profile: Profile) ->
 
 
 def filter_rows(rows: Iterable[Row], profile: str = "ai-incidents") -> Iterator[dict[str, Any]]:
-    """The stage as a filter: ``id``, ``outcome``, ``class``, ``materialisation``, ``limbs[]``, ``severity``, ``labels[]``."""
+    """The stage as a filter: ``id``, ``outcome``, ``class``, ``materialisation``, ``limbs[]``, ``severity``, ``labels[]``.
+
+    A title or text that is no string has the outcome ``bad_field``.
+    """
     loaded = profiles.load(profile)
     for row in rows:
-        yield {
-            "id": row.get("id", row.get("file")),
-            **as_row(judge(row.get("title"), row.get("text"), loaded)),
-        }
+        if wrong := not_text(row, "title", "text"):
+            found = Judgement(outcome=BAD_FIELD, reason=wrong)
+        else:
+            found = judge(row.get("title"), row.get("text"), loaded)
+        yield {"id": row.get("id", row.get("file")), **as_row(found)}
 
 
 def as_row(found: Judgement) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipelines.records import Language, Row
+from pipelines.records import BAD_FIELD, Language, Row, not_text
 
 VERSION: str
 """Changes when an answer may change: the rules, the room's tables, the character tables and words of ``hanzi``."""
@@ -47,15 +47,10 @@ def filter_rows(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
     A title or text that is no string has the outcome ``bad_field``.
     """
     for row in rows:
-        title, text = row.get("title"), row.get("text")
-        if wrong := [
-            name for name, value in (("title", title), ("text", text)) if not isinstance(value, str | None)
-        ]:
-            answer = Language(
-                outcome="bad_field", method="none", reason=f"{' and '.join(wrong)} must be text or null"
-            )
+        if wrong := not_text(row, "title", "text"):
+            answer = Language(outcome=BAD_FIELD, method="none", reason=wrong)
         else:
-            answer = identify(title, text)
+            answer = identify(row.get("title"), row.get("text"))
         yield {
             "id": row.get("id"),
             "outcome": answer.outcome,

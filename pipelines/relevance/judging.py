@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines import profiles
 from pipelines.profiles import Line, Profile
-from pipelines.records import OK, Relevance, Row
+from pipelines.records import BAD_FIELD, OK, Relevance, Row, not_text
 
 VERSION = "relevance-2"
 
@@ -51,10 +51,16 @@ def _why_not(score: float, profile: Profile) -> str:
 
 
 def filter_rows(rows: Iterable[Row], profile: str = "ai-incidents") -> Iterator[dict[str, Any]]:
-    """The stage as a filter: ``id``, ``outcome``, ``relevant``, ``score``, ``evidence[]``, ``reason`` for each row."""
+    """The stage as a filter: ``id``, ``outcome``, ``relevant``, ``score``, ``evidence[]``, ``reason`` for each row.
+
+    A title or text that is no string has the outcome ``bad_field``.
+    """
     loaded = profiles.load(profile)
     for row in rows:
-        found = judge(row.get("title"), row.get("text"), loaded)
+        if wrong := not_text(row, "title", "text"):
+            found = Relevance(outcome=BAD_FIELD, relevant=False, score=0.0, reason=wrong)
+        else:
+            found = judge(row.get("title"), row.get("text"), loaded)
         yield {
             "id": row.get("id", row.get("file")),
             "outcome": found.outcome,

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pipelines.records import Row, Translation
+from pipelines.records import BAD_FIELD, Row, Translation, not_text
 from pipelines.translation import glossary as glossaries
 from pipelines.translation import models
 from pipelines.translation.argos import ArgosEngine
@@ -76,7 +76,7 @@ def filter_rows(
 
     Raises:
         ModelError: the package asked for is absent or damaged. Without any package Chinese rows end as ``no_model``.
-        TranslationError: a row without a usable ``id``, or whose title or text is no string.
+        TranslationError: a row without a usable ``id``. One whose title or text is no string ends as ``bad_field``.
     """
     folder = Path(data_dir or os.environ.get("WIREDESK_DATA") or "data")
     chosen = engines(folder, package=model, sample=sample) if engine is None else engine
@@ -84,8 +84,11 @@ def filter_rows(
     kept: Memory = InMemory() if memory is None else memory
     rest = iter(rows)
     while window := list(islice(rest, WINDOW)):
-        items = [_item(row) for row in window]
-        for row, (_, translation) in zip(window, translate_texts(items, chosen, kept, names), strict=True):
+        wrong = [not_text(row, "title", "text", "language_tag") for row in window]
+        items = [_item(row) for row, why in zip(window, wrong, strict=True) if not why]
+        translated = iter(translate_texts(items, chosen, kept, names))
+        for row, why in zip(window, wrong, strict=True):
+            translation = Translation(outcome=BAD_FIELD, reason=why) if why else next(translated)[1]
             yield {"id": row["id"], **as_row(translation)}
 
 
@@ -121,7 +124,4 @@ def _is_sample(chosen: Engine | Mapping[str, Engine]) -> bool:
 def _item(row: Row) -> Item:
     if row.get("id") is None:
         raise TranslationError("a row has no id")
-    for name in ("title", "text", "language_tag"):
-        if not isinstance(row.get(name), str | None):
-            raise TranslationError(f"row {row['id']!r}: {name} is no text but {type(row[name]).__name__}")
     return Item(str(row["id"]), row.get("title"), row.get("text"), row.get("language_tag"))

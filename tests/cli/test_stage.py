@@ -29,7 +29,7 @@ def stage(
     name: str, folder: Path, rows: list[dict[str, Any]], *options: str, suffix: str = ".jsonl"
 ) -> list[dict[str, Any]]:
     source, target = folder / f"in{suffix}", folder / f"out{suffix}"
-    raw = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    raw = "".join(json.dumps(row) + "\n" for row in rows).encode()
     source.write_bytes(gzip.compress(raw) if suffix.endswith(".gz") else raw)
     with pytest.raises(SystemExit) as stop:
         main(["--data", str(folder / "data"), "-q", "stage", name, str(source), str(target), *options])
@@ -76,3 +76,32 @@ def test_a_bad_line_leaves_neither_output_nor_scrap(
     assert stop.value.code == 2
     assert "in.jsonl line 2 is no JSON" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+ODD: list[dict[str, Any]] = [
+    {"id": 1, "title": 7, "text": ["a"], "published": 20261020, "url": 5, "outlet": 5, "html": 5},
+    {"id": 2, "title": None, "text": "A robotaxi hit two people.", "language_tag": 5, "class": []},
+    {"id": 3, "title": "ChatGPT \ud800 harmed a user", "text": "ChatGPT \udc00 harmed\x00 a user."},
+    {"id": 3, "title": "AI", "published": "yesterday"},
+]
+
+
+@pytest.mark.parametrize("options", [(), ("--all",)])
+@pytest.mark.parametrize("name", STAGES)
+def test_a_row_with_odd_fields_has_its_outcome_and_stops_no_other(
+    tmp_path: Path, name: str, options: tuple[str, ...]
+) -> None:
+    out = stage(name, tmp_path, [*ODD, *ROWS], *options)
+    assert [row["id"] for row in out] == [1, 2, 3, 3, "1", "2", "3", "4"]
+    assert all(row["outcome"] for row in out)
+    assert out[0]["outcome"] != "ok"
+
+
+def test_the_input_is_never_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id": "1", "title": "AI"}\n', encoding="utf-8")
+    with pytest.raises(SystemExit) as stop:
+        main(["stage", "language", str(source), str(source)])
+    assert stop.value.code == 2
+    assert "give OUT another name" in capsys.readouterr().err
+    assert json.loads(source.read_text(encoding="utf-8")) == {"id": "1", "title": "AI"}

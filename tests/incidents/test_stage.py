@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,9 +64,11 @@ def test_order_of_rows_changes_no_id() -> None:
     assert {row["id"]: row for row in filter_rows(shuffled, all=True)} == one
 
 
-def test_doubled_id_is_refused() -> None:
-    with pytest.raises(ValueError, match="comes twice"):
-        list(filter_rows([ROWS[0], ROWS[0]], all=True))
+def test_a_doubled_id_is_answered_and_the_first_row_counts() -> None:
+    alone = list(filter_rows([ROWS[0]], all=True))
+    out = list(filter_rows([ROWS[0], {**ROWS[1], "id": ROWS[0]["id"]}], all=True))
+    assert out[:1] == alone
+    assert (out[1]["id"], out[1]["outcome"], out[1]["incident_id"]) == (ROWS[0]["id"], "double_id", None)
 
 
 @given(
