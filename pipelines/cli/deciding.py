@@ -79,6 +79,19 @@ def _journal(session: Session) -> list[tuple[str, int, decisions.Decision]]:
         raise UserError(str(error)) from error
 
 
+def _bad_value(session: Session, axis: str, value: str) -> str | None:
+    """Why the value cannot stand on the axis, by the database's profile; by every profile that ships while it is busy."""
+    from pipelines import profiles
+
+    with looked_up(session, f"which profile has {axis}") as con:
+        names = (questions.profile_of(con),) if con else profiles.available()
+    try:
+        problems = [questions.bad_value(axis, value, name) for name in names]
+    except profiles.ProfileError as error:
+        raise UserError(f"{axis} cannot be checked: {error}") from error
+    return problems[0] if all(problems) else None
+
+
 def _words(what: str, said: str) -> str:
     if not said.strip():
         raise UserError(f"a {what} needs words", WRONG_USE)
@@ -142,7 +155,7 @@ def move(session: Session, text_id: str, source: str, into: str) -> Asked:
 def label(session: Session, incident_id: str, axis: str, value: str, remove: bool) -> Asked:
     """Set (or with --remove reject) a value on an axis, for instance: label ID class hazard."""
     must_exist(session, "incident", incident_id)
-    problem = questions.bad_value(axis, value)
+    problem = _bad_value(session, axis, value)
     if problem:
         raise UserError(problem, WRONG_USE)
     _texts(session, incident_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from pipelines.cli.common import WRONG_USE, Session, UserError, cell, store_errors
@@ -9,6 +11,9 @@ from pipelines.desk import questions, whynot
 from pipelines.desk.explain import explain
 from pipelines.desk.explain_label import explain_label
 from pipelines.store.reading import reader
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 @click.command("explain")
@@ -25,9 +30,9 @@ def explain_command(session: Session, asked: str, incident_id: str | None, label
     """
     if incident_id is not None and label is not None:
         raise UserError("one question at a time: --incident or --label", WRONG_USE)
-    if label is not None and not questions.vocabulary(label.partition("=")[0]):
-        raise UserError(f"there is no axis {label.partition('=')[0]!r}", WRONG_USE)
     with store_errors(), reader(session.data_dir) as con:
+        if label is not None:
+            _check_axis(con, label.partition("=")[0])
         try:
             if incident_id is not None:
                 steps = whynot.why_not(con, asked, incident_id)
@@ -53,3 +58,17 @@ def explain_command(session: Session, asked: str, incident_id: str | None, label
                 session.say(f"{'':<12} {part}")
         if step["when"]:
             session.say(f"{'':<12} {cell(step['when'])} UTC")
+
+
+def _check_axis(con: DuckDBPyConnection, axis: str) -> None:
+    """A sentence for an axis that neither the database's profile nor a label in it has."""
+    from pipelines import profiles
+
+    if con.execute("SELECT 1 FROM store.label WHERE axis = ? LIMIT 1", [axis]).fetchone():
+        return
+    try:
+        values = questions.vocabulary(axis, questions.profile_of(con))
+    except profiles.ProfileError as error:
+        raise UserError(f"{axis} cannot be looked up: {error}") from error
+    if not values:
+        raise UserError(f"there is no axis {axis!r}", WRONG_USE)

@@ -33,6 +33,8 @@ ORDERS: Mapping[str, Sequence[str]] = {
     "state": ("open", "quiet", "merged"),
 }
 """Axes whose values have an order of their own; the others go by count."""
+OPEN = frozenset({"limb"})
+"""Ordered axes that may have other values too: a profile names its own limbs."""
 SORTS: Mapping[str, tuple[str, Callable[[Card], tuple[object, ...]]]] = {
     "latest": ("latest report", lambda c: (-_stamp(c.last), c.incident_id)),
     "newest": ("first report, newest first", lambda c: (-_stamp(c.first), c.incident_id)),
@@ -134,7 +136,7 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Filters:
                 problems.append(str(error))
         elif name in AXES:
             known = ORDERS.get(name)
-            if known and value not in known:
+            if known and value not in known and name not in OPEN:
                 problems.append(f"{AXES[name].lower()} has no value “{value}”")
             elif value not in chosen.setdefault(name, []):
                 chosen[name].append(value)
@@ -215,5 +217,6 @@ def _within(card: Card, filters: Filters) -> bool:
 def _ordered(axis: str, tally: Mapping[str, int]) -> list[tuple[str, int]]:
     order = ORDERS.get(axis)
     if order:
-        return [(value, tally[value]) for value in order if value in tally]
+        further = sorted(set(tally) - set(order)) if axis in OPEN else []
+        return [(value, tally[value]) for value in (*order, *further) if value in tally]
     return sorted(tally.items(), key=lambda item: (-item[1], item[0]))

@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.desk.lighting import Row, aligned, anchor, is_sample, quote_en
 from pipelines.desk.proposed import presented
 from pipelines.desk.values import country, day_said, say
-from pipelines.desk.wording import CLASS_NAMES, ROLE_NAMES
+from pipelines.desk.wording import CLASS_NAMES, ROLE_NAMES, axis_name
 
 AXES = (
     ("principle", "AI principles"),
@@ -20,7 +20,7 @@ AXES = (
     ("business_function", "Business function"),
     ("ai_task", "AI tasks"),
     ("autonomy", "Autonomy"),
-    ("limb", "Limb of the OECD definition"),
+    ("limb", "Limb of the definition"),
 )
 """In the order of the reference page; the last three are ours."""
 FACTS = {
@@ -37,14 +37,21 @@ QUOTED, QUOTED_FIRST = 6, 4
 """Quotations shown for a value, and for the class."""
 
 
-def present(found: Row) -> Row:
-    """What the page of an incident shows."""
+def present(found: Row, known: Sequence[str] = ()) -> Row:
+    """What the page of an incident shows.
+
+    :param known: the axes of the profile, in its order; what the labels have besides comes after them.
+    """
     record = found["record"]
     texts = _texts(found)
     quotes = _Quotes(found, {text["text_id"]: text["number"] for text in texts})
     numbers = quotes.numbers
     why = quotes.of("class", record["class"], QUOTED_FIRST)
-    axes = [axis for key, name in AXES if (axis := _axis(found, key, name, quotes))["values"]]
+    axes = [
+        axis
+        for key, name in _axes(found, known).items()
+        if (axis := _axis(found, key, name, quotes))["values"]
+    ]
     _light_up(found, texts, quotes.shown)
     return {
         "record": record,
@@ -67,6 +74,13 @@ def present(found: Row) -> Row:
         "countries": [country(code) for code in record["countries"] or []],
         "origins": record["origin_names"] or [],
     }
+
+
+def _axes(found: Row, known: Sequence[str]) -> dict[str, str]:
+    """The axes to show, with their names: those of the reference page, then what a profile has of its own."""
+    labelled = sorted({row["axis"] for row in found["labels"] if row["subject"] == "incident"})
+    own = [key for key in (*known, *labelled) if key not in ("class", "materialisation", "relevant")]
+    return dict(AXES) | {key: axis_name(key).capitalize() for key in own if key not in dict(AXES)}
 
 
 def _summary(record: Row, numbers: dict[str, int]) -> list[Row]:

@@ -120,30 +120,64 @@ def pending_decisions(data_dir: Path, known: Sequence[str], incident_id: str) ->
     ]
 
 
-AXES = ("class", "materialisation", "limb", "severity")
+DEFAULT_PROFILE = "ai-incidents"
 VALUES = {
     "class": ("incident", "hazard", "complementary", "unrelated"),
     "materialisation": ("actual", "plausible"),
-    "limb": ("a", "b", "c", "d"),
     "severity": ("hazard", "serious hazard", "incident", "serious incident", "disaster", "unknown"),
 }
+"""Axes that every profile has, with the same values."""
 
 
-def vocabulary(axis: str, profile: str = "ai-incidents") -> tuple[str, ...]:
-    """The values that ``axis`` takes, in their own order; none for an axis that there is not."""
-    if axis in VALUES:
-        return VALUES[axis]
+def profile_of(con: DuckDBPyConnection) -> str:
+    """The profile that judged this database, by name or folder; a database keeps to one.
+
+    Where nothing was judged here (all came in bundles, or nothing yet) it is :data:`DEFAULT_PROFILE`.
+    """
+    row = con.execute("SELECT min(profile) FROM store.relevance WHERE profile <> 'imported'").fetchone()
+    return str(row[0]) if row and row[0] else DEFAULT_PROFILE
+
+
+def axes(profile: str) -> tuple[str, ...]:
+    """The axes on which a label can stand, the profile's own last, in its order.
+
+    :raises ProfileError: when there is no such profile (any more).
+    """
     from pipelines import profiles
 
-    found = next((known for known in profiles.load(profile).axes if known.key == axis), None)
+    return (
+        "class",
+        "materialisation",
+        "limb",
+        "severity",
+        *(axis.key for axis in profiles.load(profile).axes),
+    )
+
+
+def vocabulary(axis: str, profile: str) -> tuple[str, ...]:
+    """The values that ``axis`` takes in a profile, in their own order; none for an axis that there is not.
+
+    :raises ProfileError: when there is no such profile (any more).
+    """
+    from pipelines import profiles
+
+    if axis in VALUES:
+        return VALUES[axis]
+    loaded = profiles.load(profile)
+    if axis == "limb":
+        return tuple(loaded.limbs)
+    found = next((known for known in loaded.axes if known.key == axis), None)
     return tuple(value.name for value in found.values) if found else ()
 
 
-def bad_value(axis: str, value: str) -> str | None:
-    """Why ``value`` cannot stand on ``axis``; ``None`` when it can."""
-    values = vocabulary(axis)
+def bad_value(axis: str, value: str, profile: str) -> str | None:
+    """Why ``value`` cannot stand on ``axis``; ``None`` when it can.
+
+    :raises ProfileError: when there is no such profile (any more).
+    """
+    values = vocabulary(axis, profile)
     if not values:
-        return f"there is no axis {axis}"
+        return f"there is no axis {axis} in the profile {profile}: its axes are {', '.join(axes(profile))}"
     if value in values:
         return None
     near = difflib.get_close_matches(value, values, n=3, cutoff=0.4)

@@ -82,7 +82,9 @@ def limb(letter: str) -> str:
     from pipelines import profiles
 
     words = profiles.load("ai-incidents").limbs.get(letter)
-    return f"({letter}) {words}" if words else f"({letter})"
+    if words:
+        return f"({letter}) {words}"
+    return f"({letter})" if len(letter) == 1 else letter  # other profiles name their limbs by words
 
 
 def day_said(edtf: str) -> str:

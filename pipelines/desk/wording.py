@@ -35,7 +35,7 @@ ROLE_NAMES = {
 def decided(action: str, subject: str, subject_id: str, after: Mapping[str, Any]) -> str:
     """What a decision asks for."""
     if action == "label":
-        axis = AXIS_NAMES.get(str(after.get("axis")), str(after.get("axis")))
+        axis = axis_name(after.get("axis"))
         return f"{axis} is {'not ' if after.get('remove') else ''}{after.get('value')}"
     if action == "merge":
         return f"{subject_id} goes into {after.get('into')}"
@@ -77,7 +77,7 @@ def changed(kind: str, detail: object, reason: str | None, made_by: str) -> str:
         return (reason or "opened") + who
     if kind.endswith(" changed") and reason:
         name = kind.removesuffix(" changed")
-        return reason.replace(name, _axis(name), 1) + who
+        return reason.replace(name, axis_name(name), 1) + who
     if kind == "revised" and reason:
         return reason + who
     what = kind.replace("_", " ")
@@ -100,5 +100,6 @@ def changed(kind: str, detail: object, reason: str | None, made_by: str) -> str:
     return what + why + who
 
 
-def _axis(name: object) -> str:
+def axis_name(name: object) -> str:
+    """What an axis is called: of a profile of somebody's own, its key in words."""
     return AXIS_NAMES.get(str(name), str(name).replace("_", " "))

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pipelines.desk.lighting import FLAGS
 from pipelines.desk.naming import pieces
 from pipelines.desk.values import because, country, language, say
-from pipelines.desk.wording import AXIS_NAMES, CLASS_NAMES, changed, decided
+from pipelines.desk.wording import CLASS_NAMES, axis_name, changed, decided
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -54,7 +54,7 @@ def environment() -> Environment:
         "language": language,
         "because": because,
         "class_name": lambda value: CLASS_NAMES.get(value, "not classed"),
-        "axis_name": lambda value: AXIS_NAMES.get(value, str(value).replace("_", " ")),
+        "axis_name": axis_name,
     }
     env.globals |= {"decided": decided, "changed": changed, "FLAGS": FLAGS, "say": say}
     return env

@@ -13,12 +13,13 @@ from starlette.responses import RedirectResponse, Response
 
 from pipelines import decisions
 from pipelines.desk import dossier, saved
-from pipelines.desk.questions import bad_value
+from pipelines.desk.questions import bad_value, profile_of
 from pipelines.desk.web.asking import NAME_COOKIE, Ask, SorryError, back_to, text_of
 from pipelines.desk.web.pages.article import TEXT_BY_HAND, article_state, fields_of
 from pipelines.desk.web.pages.incident import state_of, touching
 from pipelines.desk.web.security import LOGIN
 from pipelines.desk.wording import changed, decided
+from pipelines.profiles import ProfileError
 
 Wanted = tuple[str, str, str, dict[str, Any]]
 """Subject, its id, action, and what the decision asks for."""
@@ -147,7 +148,10 @@ def _mark(state: str) -> Callable[[Ask, FormData], list[Wanted]]:
 
 def _label(ask: Ask, form: FormData) -> list[Wanted]:
     axis, _, value = text_of(form, "label", longest=200).partition("|")
-    problem = bad_value(axis, value)
+    try:
+        problem = bad_value(axis, value, ask.once("profile", profile_of))
+    except ProfileError as error:
+        raise SorryError(409, f"This label cannot be checked: {error}.") from error
     if problem:
         raise SorryError(400, f"{problem[0].upper()}{problem[1:]}.")
     remove = text_of(form, "remove") == "yes"

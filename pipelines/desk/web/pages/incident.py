@@ -13,9 +13,10 @@ from pipelines import bundles, decisions
 from pipelines.desk import dossier, likeness
 from pipelines.desk.naming import names_in
 from pipelines.desk.presenting import present
-from pipelines.desk.questions import vocabulary
+from pipelines.desk.questions import VALUES, axes, profile_of, vocabulary
 from pipelines.desk.web.asking import Ask, SorryError
-from pipelines.desk.wording import AXIS_NAMES
+from pipelines.desk.wording import axis_name
+from pipelines.profiles import ProfileError
 
 
 def incident(ask: Ask) -> Response:
@@ -34,16 +35,18 @@ def incident(ask: Ask) -> Response:
         *found["members"],
         *(a["article_id"] for a in found["articles"]),
     }
+    values, gone = correctable(ask.once("profile", profile_of))
     return ask.page(
         "incident.html",
-        **present(found),
+        **present(found, [row["axis"] for row in values]),
         found=found,
         sample=found["sample"],
         was=ask.param("was") if ask.param("was") in found["redirects"] else "",
         mark=ask.mark(current),
         pending=touching(ask.pending, subjects),
         seen=state_of(ask, current, found["record"]["revision"]),
-        values=correctable(),
+        values=values,
+        gone=gone,
         names=names_in(
             ask.con,
             [row["reason"] for row in found["history"]]
@@ -77,13 +80,16 @@ def state_of(ask: Ask, incident_id: str, revision: int) -> str:
     return f"r{revision}.d{len(made)}"
 
 
-def correctable() -> list[dict[str, Any]]:
-    """The axes that a person can correct, with their values."""
+def correctable(profile: str) -> tuple[list[dict[str, Any]], str]:
+    """The axes that a person can correct, with their values; and why they are not all, where the profile is gone."""
+    known, gone = tuple(VALUES), ""
+    try:
+        known = axes(profile)
+    except ProfileError as error:
+        gone = str(error)
     return [
-        {"axis": axis, "name": name, "values": vocabulary(axis)}
-        for axis, name in AXIS_NAMES.items()
-        if vocabulary(axis)
-    ]
+        {"axis": axis, "name": axis_name(axis), "values": vocabulary(axis, profile)} for axis in known
+    ], gone
 
 
 def bundle(ask: Ask) -> Response:
