@@ -5,16 +5,17 @@ A decision never waits for the machine: :func:`append` needs no database. One fi
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+from pipelines.journal import JournalError, append_line, read_lines, rewrite_lines
+
+__all__ = ["ACTIONS", "Decision", "JournalError", "append", "make", "read", "rewrite"]
 
 ACTIONS: Mapping[str, tuple[str, ...]] = {
     "incident": ("merge", "split", "label", "note", "mark", "title"),
@@ -23,10 +24,6 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "decision": ("undo",),
 }
 """What can be decided, by subject."""
-
-
-class JournalError(Exception):
-    """The journal holds a line that is none; the message names file and line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,74 +68,21 @@ def make(
 def append(data_dir: Path, decision: Decision) -> Path:
     """Write the decision down so that a crash right after cannot lose it; returns the journal file.
 
-    Writers on several terminals take turns by a lock on the file. What an earlier crash tore is put aside first (beside
-    the journal, with the ending ``.torn``), so that it cannot swallow this one.
+    Writers on several terminals take turns, and what a crash tears harms nobody (:mod:`pipelines.journal`).
     """
-    folder = data_dir / "decisions"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{decision.made[:7]}.jsonl"
-    line = json.dumps(asdict(decision), ensure_ascii=False, sort_keys=True).encode() + b"\n"
-    with _locked(path) as handle:
-        handle.seek(0)
-        torn = handle.read().rpartition(b"\n")[2]
-        if torn and _parsed(torn) is not None:
-            line = b"\n" + line  # whole but for its newline: of a crash, or of an editor
-        elif torn:
-            with path.with_name(f"{path.name}.torn").open("ab") as aside:
-                _flush(aside, torn + b"\n")
-            handle.truncate(handle.seek(0, os.SEEK_END) - len(torn))
-        _flush(handle, line)
+    path = data_dir / "decisions" / f"{decision.made[:7]}.jsonl"
+    append_line(path, asdict(decision))
     return path
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[IO[bytes]]:
-    """``path`` opened to read and append, locked; the file that has the name now, not one that was replaced meanwhile."""
-    while True:
-        with path.open("ab+") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            if path.exists() and path.stat().st_ino == os.fstat(handle.fileno()).st_ino:
-                yield handle
-                return
-
-
-def _flush(handle: IO[bytes], content: bytes) -> None:
-    handle.write(content)
-    handle.flush()
-    os.fsync(handle.fileno())
-
-
-def _parsed(raw: bytes) -> Any:
-    """The JSON value of a line; ``None`` for what is none."""
-    try:
-        return json.loads(raw)
-    except ValueError:
-        return None
 
 
 def rewrite(data_dir: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
     """Write every line of the journals anew as ``change`` gives it back (a takedown); returns how many differ.
 
-    A file is replaced whole, so that a crash leaves the old or the new one. Torn pieces that were put aside go too.
+    Torn pieces that were put aside go too, also where their file is gone.
     """
     changed = 0
     for path in sorted((data_dir / "decisions").glob("*.jsonl")):
-        with _locked(path) as handle:
-            handle.seek(0)
-            old = handle.read()
-            lines = []
-            for raw in old.split(b"\n"):
-                row = _parsed(raw)
-                new = change(row) if isinstance(row, dict) else row
-                changed += new != row
-                lines.append(
-                    raw if new == row else json.dumps(new, ensure_ascii=False, sort_keys=True).encode()
-                )
-            if (fresh := b"\n".join(lines)) != old:
-                partial = path.with_suffix(".part")
-                with partial.open("wb") as out:
-                    _flush(out, fresh)
-                partial.replace(path)
+        changed += rewrite_lines(path, change)
     for torn in (data_dir / "decisions").glob("*.torn"):
         torn.unlink()
     return changed
@@ -153,15 +97,7 @@ def read(data_dir: Path) -> Iterator[tuple[str, int, Decision]]:
     :raises JournalError: naming file and line.
     """
     for path in sorted((data_dir / "decisions").glob("*.jsonl")):
-        lines = path.read_bytes().split(b"\n")
-        for number, raw in enumerate(lines, start=1):
-            if not raw.strip():
-                continue
-            row = _parsed(raw)
-            if row is None:
-                if number == len(lines):
-                    continue
-                raise JournalError(f"{path} line {number} is no decision: mend or move it")
+        for number, row in read_lines(path, "decision"):
             try:
                 decision = Decision(**row)
                 known = decision.action in ACTIONS.get(decision.subject, ())

@@ -15,10 +15,11 @@ from typing import Any
 
 from pipelines import decisions, intake
 from pipelines.desk.edition import edition_path
+from pipelines.steps import proposals
 from pipelines.store import Store
 from pipelines.store.reading import publish, published_path
 from pipelines.store.retirement import follow_retired
-from pipelines.store.takedown import follow_archive, remove, rewrite_rows, words_of, write_anew
+from pipelines.store.takedown import follow_archive, remove, rewrite_rows, texts_of, words_of, write_anew
 
 GONE = "[taken out with its page]"
 
@@ -39,8 +40,10 @@ def follow(data_dir: Path, note: Path, *, now: datetime) -> list[str]:
         store.prepare(now=now)
         with store.read() as con:
             words = words_of(con, articles)
+            texts = texts_of(con, articles)
             known = con.execute("SELECT 1 FROM store.takedown WHERE takedown_id = ?", [told["id"]]).fetchone()
         decisions.rewrite(data_dir, lambda row: _without(row, articles, words))
+        proposals.forget(data_dir, articles, texts)
         if not known:
             with store.write() as con:
                 rewrite_rows(con, lambda row: _without(row, articles, words))
@@ -51,6 +54,8 @@ def follow(data_dir: Path, note: Path, *, now: datetime) -> list[str]:
         edition_path(data_dir).unlink(missing_ok=True)  # the desk's own copy; it makes a new one
         if published_path(data_dir).exists():
             publish(data_dir)
+    else:
+        proposals.forget(data_dir, articles, [])
     gone = holding([*(data_dir / intake.FOLDER).glob("*")], articles)
     for path in gone:
         shutil.rmtree(path) if path.is_dir() else path.unlink()

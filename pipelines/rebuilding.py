@@ -1,4 +1,4 @@
-"""Makes the database again from archive, landing logs and decisions, run by run as the run log tells.
+"""Makes the database again from archive, landing logs, decisions and proposals, run by run as the run log tells.
 
 The new database grows in a folder of its own, whose other content is that of the data folder by links; it takes the
 place of the old one when it is whole. Until then the old one answers, and a crash costs nothing but the time.
@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines import intake, line, runlog, translation
+from pipelines.steps import proposals
 from pipelines.steps.base import Context
 from pipelines.steps.landing import lines_taken
 from pipelines.store import Store, database_path, fsync_folder
@@ -41,6 +42,7 @@ def rebuild(
     :param model: translate with this package instead of the one that each run had.
     :raises LineError: when another run is at work, or a run cannot be done again.
     :raises RunLogError: when the run log is damaged.
+    :raises JournalError: when a journal, of decisions or of proposals, is damaged.
     """
     with line.alone(data_dir):
         entries = list(runlog.read(data_dir)) or [_all_pages(run_id, now)]
@@ -86,6 +88,8 @@ def rebuild(
         )
         # what no entry holds: it came after the last run, or that run was cut off
         total.add(line.run(store, last, command="rebuild", progress=progress))
+        if proposed := proposals.fold_again(store):
+            total.stages["proposals"], total.inputs["proposals"] = proposed, proposed.total()
         _put_in_place(data_dir, database_path(fresh))
         shutil.rmtree(fresh)
         return total

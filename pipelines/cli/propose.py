@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -44,7 +46,7 @@ def propose_command(
         raise UserError(str(error), WRONG_USE) from error
     outcomes: Counter[str] = Counter()
     rows: list[dict[str, object]] = []
-    with store_errors():
+    with store_errors(), _journal_errors():
         session.store.prepare(now=session.now)
         for row, found in proposals.propose_all(session.store, asked, loaded, endpoint, now=session.now):
             outcomes[found.outcome] += 1
@@ -62,6 +64,17 @@ def propose_command(
         )
     if not outcomes["ok"]:
         raise UserError("no proposal was made: " + str(rows[0]["reason"]), FAILED)
+
+
+@contextmanager
+def _journal_errors() -> Iterator[None]:
+    """A damaged journal's complaint is a sentence for the user."""
+    from pipelines.journal import JournalError
+
+    try:
+        yield
+    except JournalError as error:
+        raise UserError(str(error)) from error
 
 
 def _say(session: Session, row: dict[str, object]) -> None:

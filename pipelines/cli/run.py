@@ -22,6 +22,8 @@ MEANS = {
     "undecided": "below the thresholds: the candidates are kept",
     "unchanged": "the page says what it said before",
     "known": "already in the archive",
+    "quote_gone": "a passage that a proposal quoted stands no longer in the text: that one was left out",
+    "unknown_text": "its text is not in the database any more",
     "retired": "its page was taken out by age or for room: it cannot be read again",
 }
 """What the commonest outcomes mean, for a reader of the funnel."""
@@ -128,7 +130,7 @@ def rows_of(funnel: Funnel) -> list[dict[str, object]]:
         block("landing", funnel.landed.total(), funnel.landed)
     if funnel.decisions:
         block("decisions", funnel.decisions.total(), funnel.decisions)
-    for stage in STAGES:
+    for stage in (*STAGES, "proposals"):
         if stage in funnel.stages:
             block(stage, funnel.inputs[stage], funnel.stages[stage])
     return rows

@@ -74,10 +74,10 @@ def backup(session: Session, target: Path) -> None:
 )
 @click.pass_obj
 def rebuild(session: Session, profile: str | None, model: str | None) -> None:
-    """Make the database again from archive, landing logs, run log and decisions.
+    """Make the database again from archive, landing logs, run log, decisions and proposals.
 
-    Run by run, with the times that the runs had. The old database answers until the new one is whole, and is kept
-    beside it.
+    Run by run, with the times that the runs had; no language model is asked again for proposals. The old
+    database answers until the new one is whole, and is kept beside it.
     """
     from pipelines import rebuilding
     from pipelines.cli import run as line

@@ -4,7 +4,7 @@ No sentence, no label. ``judge`` answers one text, ``aggregate`` an incident's t
 """
 
 from pipelines.labels.judging import VERSION, as_row, filter_rows, judge
-from pipelines.labels.proposals import PROMPT_VERSION, Endpoint, Proposal, endpoint, propose
+from pipelines.labels.proposals import PROMPT_VERSION, Endpoint, Proposal, endpoint, find, propose
 from pipelines.labels.rationale import rationale
 from pipelines.labels.votes import Ballot, Vote, Votes, aggregate
 
@@ -20,6 +20,7 @@ __all__ = [
     "as_row",
     "endpoint",
     "filter_rows",
+    "find",
     "judge",
     "propose",
     "rationale",

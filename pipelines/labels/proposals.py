@@ -18,7 +18,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -100,6 +100,8 @@ class Proposal:
     rejected: tuple[str, ...] = ()
     """What was proposed and not taken, each with the reason."""
     cached: bool = False
+    request_sha256: str = ""
+    """Hash of what was asked: the key of the answer in the cache. Only of an ``ok``."""
 
 
 Ask = Callable[[Endpoint, bytes], bytes]
@@ -138,7 +140,7 @@ def propose(
         return Proposal(outcome="bad_answer", reason=str(fault), method=method, cached=cached)
     if cache is not None and not cached:
         cache[kept] = raw
-    return _checked(answer, title, text, profile, method, cached)
+    return replace(_checked(answer, title, text, profile, method, cached), request_sha256=kept)
 
 
 def _request(title: str | None, text: str | None, profile: Profile, endpoint: Endpoint) -> bytes:

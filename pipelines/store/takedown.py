@@ -111,6 +111,15 @@ def remove(con: DuckDBPyConnection, articles: Sequence[str], urls: Sequence[str]
     )
 
 
+def texts_of(con: DuckDBPyConnection, articles: Sequence[str]) -> list[str]:
+    """Ids of the texts that the articles carry."""
+    rows = con.execute(
+        "SELECT DISTINCT text_id FROM store.fold WHERE article_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY 1",
+        [list(articles)],
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
 def words_of(con: DuckDBPyConnection, articles: Sequence[str]) -> list[str]:
     """Titles and texts of articles as any version or translation has them, the longest first: what to look for elsewhere."""
     rows = con.execute(

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from pipelines.cli import main
+from pipelines.journal import append_line
+from pipelines.steps import proposals
 from tests.labels.model_server import GOOD, TEXT, TITLE, Server, serving
 
 URL = "https://example.org/robotaxi"
@@ -159,7 +161,85 @@ def test_wrong_use_is_a_sentence(
 def test_a_takedown_reaches_proposals_and_answers(
     desk: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows(desk, capsys, "propose", URL, "--with", model)
+    other = {"labels": [{"axis": "class", "value": "incident", "quote": ARTICLES[1]["title"]}]}
+    Server.answer = staticmethod(lambda body: GOOD if TITLE in body["messages"][1]["content"] else other)
+    rows(desk, capsys, "propose", URL, ORDERS, "--with", model)
+    journal = desk / proposals.FILE
+    journal.write_bytes(journal.read_bytes() + b'{"answer": "The woman broke her leg')  # of a crash
+    journal.with_name(f"{journal.name}.torn").write_bytes(b'{"answer": "The woman broke her leg')
     assert call(desk, "-q", "store", "forget", URL, "--reason", "asked for") == 0
-    assert rows(desk, capsys, "query", "SELECT * FROM proposals") == []
-    assert b"The woman broke her leg" not in (desk / "wiredesk.duckdb").read_bytes()
+    left = rows(desk, capsys, "query", "SELECT quote FROM proposals")
+    assert [row["quote"] for row in left] == [ARTICLES[1]["title"]]
+    assert [row["proposals"][0]["quote"] for row in proposals.read(desk)] == [ARTICLES[1]["title"]]
+    for path in desk.rglob("*"):
+        if path.is_file():
+            assert b"The woman broke her leg" not in path.read_bytes(), path
+
+
+def test_a_takedown_without_a_database_reaches_every_carrier(tmp_path: Path) -> None:
+    line = dict.fromkeys(proposals.FIELDS, "") | {"proposals": []}
+    lines = [
+        line | {"text_id": "t-1", "article_id": "a:1", "carriers": ["a:1", "b:2"]},
+        line | {"text_id": "t-2", "article_id": "a:3", "carriers": ["a:3"]},
+        line | {"text_id": "t-3", "article_id": "a:4", "carriers": ["a:4"]},
+    ]
+    for one in lines:
+        append_line(tmp_path / proposals.FILE, one)
+    assert proposals.forget(tmp_path, ["b:2"], ["t-3"]) == 2
+    assert [row["text_id"] for row in proposals.read(tmp_path)] == ["t-2"]
+
+
+def test_a_database_made_again_has_the_proposals_and_asks_nobody(
+    desk: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Server.answer = staticmethod(
+        lambda body: GOOD if TITLE in body["messages"][1]["content"] else {"labels": []}
+    )
+    other = model.replace("tiny-1", "tiny-2")
+    rows(desk, capsys, "propose", URL, ORDERS, "--with", model)
+    rows(desk, capsys, "propose", URL, "--with", other)
+    rows(desk, capsys, "propose", URL, "--with", model)  # known: the line of the first time stands
+    asked = len(Server.asked)
+    tables = ("store.proposal ORDER BY ALL", "store.proposal_answer ORDER BY ALL")
+    before = [rows(desk, capsys, "query", f"SELECT * FROM {table}") for table in tables]
+    assert len(list(proposals.read(desk))) == asked == 3
+    (desk / "wiredesk.duckdb").unlink()
+    funnel = rows(desk, capsys, "store", "rebuild")
+    assert [(row["in"], row["outcome"]) for row in funnel if row["stage"] == "proposals"] == [(3, "ok")]
+    assert [rows(desk, capsys, "query", f"SELECT * FROM {table}") for table in tables] == before
+    assert {row["model"] for row in before[0]} == {"tiny-1", "tiny-2"}
+    rows(desk, capsys, "propose", URL, ORDERS, "--with", model)
+    assert len(Server.asked) == asked
+    assert len(list(proposals.read(desk))) == asked
+
+
+def test_what_no_longer_stands_in_the_text_is_not_taken_from_the_journal(
+    desk: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows(desk, capsys, "propose", URL, "--with", model)
+    (line,) = proposals.read(desk)
+    first, *others = line["proposals"]
+    (desk / proposals.FILE).unlink()
+    append_line(desk / proposals.FILE, line | {"proposals": [first | {"quote": "No such passage."}, *others]})
+    append_line(desk / proposals.FILE, line | {"text_id": "t-gone"})
+    funnel = rows(desk, capsys, "store", "rebuild")
+    assert [(row["stage"], row["outcome"], row["n"]) for row in funnel[-2:]] == [
+        ("proposals", "quote_gone", 1),
+        ("", "unknown_text", 1),
+    ]
+    kept = rows(desk, capsys, "query", "SELECT quote FROM proposals ORDER BY n")
+    assert [row["quote"] for row in kept] == [row["quote"] for row in others]
+
+
+def test_a_damaged_line_stops_the_asking_before_anything_is_paid(
+    desk: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / proposals.FILE).write_text('{"answer": \n{"answer": "x"}\n', encoding="utf-8")
+    asked = len(Server.asked)
+    capsys.readouterr()
+    assert call(desk, "propose", URL, "--with", model) == 1
+    assert "proposals.jsonl line 1 is no proposal: mend or move it" in capsys.readouterr().err
+    (desk / proposals.FILE).write_text('{"answer": "x"}\n', encoding="utf-8")
+    assert call(desk, "propose", URL, "--with", model) == 1
+    assert "line 1 has not the fields of a proposal" in capsys.readouterr().err
+    assert len(Server.asked) == asked
