@@ -59,7 +59,10 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
 @click.argument("target", metavar="OUT", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="incidents: group every row, whatever its class.")
 @click.option(
-    "--profile", default="ai-incidents", show_default=True, help="relevance, labels: what to watch for."
+    "--profile",
+    default="ai-incidents",
+    show_default=True,
+    help="relevance, labels, incidents: what to watch for.",
 )
 @click.option(
     "--translate-with",
@@ -72,6 +75,8 @@ def stage_command(
     session: Session, name: str, source: Path, target: Path, everything: bool, profile: str, model: str | None
 ) -> None:
     """One stage as a filter: rows of IN with an id become rows of OUT with that id and an outcome."""
+    from pipelines import profiles
+
     room = import_module(f"pipelines.{name}")
     offered: dict[str, Any] = {
         "base": source.parent,
@@ -85,22 +90,38 @@ def stage_command(
     takes = inspect.signature(room.filter_rows).parameters
     options = {key: value for key, value in offered.items() if key in takes}
     errors = tuple(getattr(room, "ERRORS", ()))
+    rows = rows_of(source)
+    if name == "incidents" and not everything:
+        rows = _classed(rows, profile)
     # a pipe is written as it is; a file appears whole or not at all
     partial = target if target.exists() and not target.is_file() else target.with_name(f"part-{target.name}")
     count = 0
     try:
         with opened(partial, "w") as out:
-            for row in _filtered(room.filter_rows, rows_of(source), options):
+            for row in _filtered(room.filter_rows, rows, options):
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
                 count += 1
         if partial != target:
             partial.replace(target)
+    except profiles.ProfileError as error:
+        raise UserError(str(error), WRONG_USE) from error
     except errors as error:
         raise UserError(str(error)) from error
     finally:
         if partial != target:
             partial.unlink(missing_ok=True)
     session.note(f"{name}: {count} rows")
+
+
+def _classed(rows: Iterable[dict[str, Any]], profile: str) -> Iterator[dict[str, Any]]:
+    """The rows, those without a class with the one that the labels give them: an incident is opened by its class."""
+    from pipelines import labels
+
+    for row in rows:
+        if row.get("class") is None and row.get("relevant") is not False:
+            [judged] = labels.filter_rows([row], profile)
+            row = {**row, "class": judged["class"]}
+        yield row
 
 
 def _filtered(

@@ -12,6 +12,15 @@ from pipelines.incidents.model import Item
 from pipelines.records import BAD_FIELD, OK, Row, not_text
 
 CLASSES = ("incident", "hazard", "complementary", "unrelated")
+WHY = {
+    "empty": "neither title nor text",
+    "bad_date": "published is no ISO 8601 time: its place in time is not guessed",
+    "irrelevant": "relevant is false",
+    "no_class": "no class, and only a text of class incident or hazard opens an incident",
+    "unrelated": "of class unrelated: it joins nothing",
+    "waiting": "complementary, and no incident that it belongs to",
+}
+"""Why a row stands in no incident, by its outcome."""
 TEXTS = ("title", "text", "published", "language", "class", "outlet", "url")
 
 
@@ -48,11 +57,12 @@ def filter_rows(rows: Iterable[Row], all: bool = False) -> Iterator[dict[str, An
             answer.update(outcome=BAD_FIELD, reason=wrong)
             continue
         answer["outcome"], item = _read(name, row, all)
+        answer["reason"] = WHY.get(answer["outcome"])
         if item is not None:
             items.append(item)
     result = assign([features(item) for item in items], everything=all)
     for name, outcome in result.outcomes.items():
-        answers[name]["outcome"] = outcome
+        answers[name].update(outcome=outcome, reason=WHY.get(outcome))
     best: dict[str, float] = {}
     for member in result.memberships:
         answer = answers[member.text_id]

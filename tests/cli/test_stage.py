@@ -105,3 +105,27 @@ def test_the_input_is_never_written_over(tmp_path: Path, capsys: pytest.CaptureF
     assert stop.value.code == 2
     assert "give OUT another name" in capsys.readouterr().err
     assert json.loads(source.read_text(encoding="utf-8")) == {"id": "1", "title": "AI"}
+
+
+def test_incidents_judges_the_class_of_rows_that_have_none(tmp_path: Path) -> None:
+    rows = [
+        {**ROWS[0], "published": "2026-10-20"},
+        {**ROWS[2], "published": "2026-10-20"},
+        {**ROWS[0], "id": "told", "class": "unrelated"},
+    ]
+    out = stage("incidents", tmp_path, rows)
+    assert [row["outcome"] for row in out] == ["ok", "unrelated", "unrelated"]
+    assert out[1]["reason"] == "of class unrelated: it joins nothing"
+    assert out[0]["incident_id"].startswith("2026-10-20-")
+
+
+@pytest.mark.parametrize("name", ["relevance", "labels", "incidents"])
+def test_a_profile_that_is_none_is_a_sentence(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id": "1", "title": "AI"}\n', encoding="utf-8")
+    with pytest.raises(SystemExit) as stop:
+        main(["stage", name, str(source), str(tmp_path / "out.jsonl"), "--profile", "nope"])
+    assert stop.value.code == 2
+    assert "wiredesk: no profile 'nope'" in capsys.readouterr().err
