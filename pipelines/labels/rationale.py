@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipelines.labels.votes import Ballot, Vote, Votes
+from pipelines.labels.votes import LADDER, Ballot, Vote, Votes
 from pipelines.profiles import Profile
 from pipelines.records import Evidence, Label
 
@@ -133,6 +133,14 @@ def _severity(votes: Votes) -> str:
         return "Severity is unknown: no sentence tells it."
     if votes.severity in ("serious incident", "serious hazard", "disaster"):
         return f"Severity: {votes.severity}, by the gravity of the harm named."
+    graver = LADDER[: LADDER.index(votes.severity)]
+    outvoted = [one for one in votes.votes if one.axis == "severity" and one.value in graver]
+    if outvoted:
+        said = ", ".join(
+            f"{_number(one.texts)} {'says' if one.texts == 1 else 'say'} {one.value}" for one in outvoted
+        )
+        texts = sum(one.texts for one in votes.votes if one.axis == "severity" and one.accepted)
+        return f"Severity: {votes.severity}, by {_number(texts)} {'text' if texts == 1 else 'texts'}; {said}."
     return f"Severity: {votes.severity}; nothing in the texts makes it a serious one."
 
 

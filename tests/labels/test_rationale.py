@@ -46,6 +46,20 @@ def test_a_hazard_and_the_dissent() -> None:
     assert "The class would change if" in text
 
 
+def test_a_graver_severity_that_was_outvoted_is_said() -> None:
+    hurt = "無人駕駛計程車撞倒行人"
+    ballots = [
+        of(hurt, CRASH + BODY, "1"),
+        of(hurt, CRASH + BODY, "2"),
+        of("無人駕駛計程車撞倒行人 一人死亡", "一輛無人駕駛計程車昨日在台中撞死一名行人。", "3"),
+    ]
+    text = rationale(ballots, aggregate(ballots), PROFILE, origins=2)
+    assert "Severity: incident, by two texts; one says serious incident." in text
+    assert "nothing in the texts makes it a serious one" not in text
+    alone = rationale(ballots[:1], aggregate(ballots[:1]), PROFILE, origins=1)
+    assert "Severity: incident; nothing in the texts makes it a serious one." in alone
+
+
 def test_no_event_no_claim() -> None:
     ballots = [of("OpenAI 发布新模型", "OpenAI 发布了新模型。")]
     assert rationale(ballots, aggregate(ballots), PROFILE, origins=1).startswith(
