@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import runlog
 from pipelines.steps import decisions, landing, outlets
-from pipelines.steps.base import Context, Result, Step, Task
+from pipelines.steps.base import Context, Result, Step, Task, in_list
 from pipelines.steps.incidents import FeaturesStep, IncidentsStep
 from pipelines.steps.labels import LabelsStep
 from pipelines.steps.language import LanguageStep
@@ -268,6 +268,35 @@ def _run_step(store: Store, context: Context, step: Step, funnel: Funnel, progre
         done += len(chunk)
         if progress:
             progress(step.name, done, len(tasks))
+    if step.name == "incidents" and tasks:
+        _count_as_ended(store, context, step, tasks, outcomes)
+
+
+def _count_as_ended(
+    store: Store, context: Context, step: Step, tasks: Sequence[Task], outcomes: Counter[str]
+) -> None:
+    """Count each input as it ended: a text that waited may have joined what a later day of the same run opened."""
+    with store.write() as con:
+        in_list(con, [task.subject_id for task in tasks])
+        ended = Counter[str](
+            dict(
+                con.execute(
+                    "SELECT outcome, count(*) FROM store.stage_result JOIN chunk USING (subject_id) "
+                    "WHERE stage = ? GROUP BY outcome",
+                    [step.name],
+                ).fetchall()
+            )
+        )
+        con.execute(
+            "DELETE FROM store.stage_count WHERE run_id = ? AND stage = ?", [context.run_id, step.name]
+        )
+        rows = [
+            {"run_id": context.run_id, "stage": step.name, "outcome": outcome, "n": n}
+            for outcome, n in sorted(ended.items())
+        ]
+        insert(con, "store.stage_count", rows)
+    outcomes.clear()
+    outcomes.update(ended)
 
 
 def _chunks(tasks: Sequence[Task], step: Step) -> Iterator[Sequence[Task]]:
