@@ -6,8 +6,9 @@ from datetime import date
 
 import click
 
-from pipelines.cli.common import WRONG_USE, Session, UserError, must_exist, store_errors, to_json
+from pipelines.cli.common import WRONG_USE, Session, UserError, cell, must_exist, store_errors, to_json
 from pipelines.desk import questions
+from pipelines.desk.wording import changed
 from pipelines.store.reading import reader
 
 
@@ -85,4 +86,9 @@ def history(session: Session, incident_id: str) -> None:
     must_exist(session, "incident", incident_id)
     with store_errors(), reader(session.data_dir) as con:
         rows = questions.history(con, incident_id)
-    session.rows(rows, ["n", "happened", "revision", "kind", "detail", "made_by", "reason"])
+    if session.as_json:
+        session.rows(rows)
+        return
+    for row in rows:
+        what = changed(row["kind"], row["detail"], row["reason"], row["made_by"])
+        session.say(f"{cell(row['happened'])}  revision {row['revision']}  {what}")

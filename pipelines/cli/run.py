@@ -24,6 +24,16 @@ MEANS = {
     "known": "already in the archive",
     "quote_gone": "a passage that a proposal quoted stands no longer in the text: that one was left out",
     "unknown_text": "its text is not in the database any more",
+    "consent_page": "a page that asks for consent, no article",
+    "empty_body": "neither a title nor a text",
+    "html_bomb": "markup without end: not read",
+    "http_404": "the outlet has no such page",
+    "http_410": "the outlet took the page away",
+    "list_page": "a list of articles, no article",
+    "login_page": "a page to sign in, no article",
+    "too_deep": "markup nested without end: not read",
+    "undecodable": "its characters cannot be told",
+    "video_page": "a film, no text",
     "retired": "its page was taken out by age or for room: it cannot be read again",
 }
 """What the commonest outcomes mean, for a reader of the funnel."""
@@ -102,7 +112,13 @@ def show(session: Session, funnel: Funnel) -> None:
         session.rows(rows)
         return
     if not any(row["n"] for row in rows):
-        session.say("Nothing new has landed: nothing to do.")
+        written = funnel.stages.get("revisions", Counter())["ok"]
+        records = "incident record was" if written == 1 else "incident records were"
+        session.say(
+            f"Nothing new has landed; {written} {records} written anew."
+            if written
+            else "Nothing new has landed: nothing to do."
+        )
         return
     session.say(table(rows, ["stage", "in", "outcome", "n", "means"]))
     for sentence in funnel.told:
@@ -111,6 +127,8 @@ def show(session: Session, funnel: Funnel) -> None:
 
 def rows_of(funnel: Funnel) -> list[dict[str, object]]:
     """The funnel as rows: ``stage``, ``in`` (on the first row of a stage), ``outcome``, ``n``, ``means``."""
+    from pipelines.desk.values import because
+
     rows: list[dict[str, object]] = []
 
     def block(stage: str, total: int, outcomes: Counter[str]) -> None:
@@ -122,7 +140,7 @@ def rows_of(funnel: Funnel) -> list[dict[str, object]]:
                     "in": total if not place else None,
                     "outcome": outcome,
                     "n": n,
-                    "means": MEANS.get(outcome, ""),
+                    "means": MEANS.get(outcome) or because(None, outcome).removesuffix("."),
                 }
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -208,3 +209,28 @@ def test_a_decision_is_taken_back_once(capsys: pytest.CaptureFixture[str], two_i
     code, _, err = call(capsys, *base, undo, "--as", "ann")
     assert (code, "decide it again" in err) == (2, True), err
     assert call(capsys, *base, split, "--as", "ann")[0] == 0
+
+
+def test_the_funnel_says_of_each_drop_what_it_means() -> None:
+    from pipelines.cli.run import rows_of
+    from pipelines.line import Funnel
+
+    drops = ["http_404", "robots_forbidden", "soft_404", "paywall", "script_redirect", "empty_body", "no_url", "list_page", "not_html", "video_page"]  # fmt: skip
+    rows = rows_of(Funnel(stages={"reading": Counter(drops)}, inputs={"reading": len(drops)}))
+    assert sorted(str(row["outcome"]) for row in rows) == sorted(drops)
+    assert all(row["means"] for row in rows)
+
+
+def test_a_run_that_only_wrote_records_anew_says_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from pipelines.cli.run import show
+    from pipelines.line import Funnel
+
+    session = Session(tmp_path, False, False, False)
+    show(session, Funnel(stages={"revisions": Counter(ok=1)}, inputs={"revisions": 1}))
+    show(session, Funnel())
+    assert capsys.readouterr().out.splitlines() == [
+        "Nothing new has landed; 1 incident record was written anew.",
+        "Nothing new has landed: nothing to do.",
+    ]
