@@ -186,17 +186,19 @@ def _kept(before: dict[str, Any]) -> dict[str, Any]:
 
 
 def _changes(before: dict[str, Any], made: revision.Made) -> list[dict[str, Any]]:
-    """Lines of history: which field said what before, says what now, and because of which articles."""
+    """Lines of history: which field said what before, says what now, and who or which articles made it so."""
     newest = ", ".join(made.newest)
+    persons = {label.axis: label.decided_by for label in made.labels if label.decided_by != "machine"}
     lines: list[dict[str, Any]] = []
     for name in SCALARS:
         old, new = before.get(name), made.record.get(name)
         if old != new:
+            why = f"decided by {persons[name]}" if name in persons else f"because of {newest}"
             lines.append(
                 {
                     "kind": f"{name} changed",
                     "detail": {"from": old, "to": new},
-                    "reason": f"{name} {old or 'none'} → {new or 'none'}, because of {newest}",
+                    "reason": f"{name} {old or 'none'} → {new or 'none'}, {why}",
                 }
             )
     if not lines:
