@@ -66,15 +66,29 @@ def export(
 @click.option("--trusted", type=FILE, help="The public key (PEM) that must have signed it.")
 @click.pass_obj
 def verify(session: Session, bundle: Path, trusted: Path | None) -> None:
-    """Check a bundle: every byte, every row count, nothing added, nothing missing."""
+    """Check a bundle, or each bundle of a folder that export wrote: every byte and row count, nothing added or missing."""
     from pipelines import bundles
 
-    problems = bundles.verify(bundle, trusted=trusted.read_bytes() if trusted else None)
-    if problems:
+    spoilt = 0
+    for one in _bundles_of(bundle):
+        problems = bundles.verify(one, trusted=trusted.read_bytes() if trusted else None)
         for problem in problems:
             click.echo(str(problem), err=True)
-        raise UserError(f"{bundle} is not as it was exported: {len(problems)} problem(s)")
-    session.say(f"{bundle}: every file is as it was exported")
+        if problems:
+            spoilt += 1
+            click.echo(f"{one} is not as it was exported: {len(problems)} problem(s)", err=True)
+        else:
+            session.say(f"{one}: every file is as it was exported")
+    if spoilt:
+        raise UserError(f"{spoilt} bundle(s) not as exported")
+
+
+def _bundles_of(path: Path) -> list[Path]:
+    """``path`` itself, or what lies in it when it is no bundle but a folder of bundles."""
+    if not path.is_dir() or (path / "SHA256SUMS").exists() or (path / "incident.json").exists():
+        return [path]
+    inside = [one for one in sorted(path.iterdir()) if (one / "SHA256SUMS").is_file() or one.suffix == ".zip"]
+    return inside or [path]
 
 
 @bundle_command.command("import")

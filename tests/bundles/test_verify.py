@@ -14,11 +14,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pipelines import bundles
 from pipelines.bundles import BundleError, verifier
+from pipelines.cli import cli
 
 from .conftest import Made
 from .world import INCIDENT, VERSIONS
@@ -273,3 +275,21 @@ def test_a_key_that_is_none_is_a_sentence(tmp_path: Path) -> None:
         bundles.load_key(tmp_path / "key.pem")
     with pytest.raises(BundleError, match="openssl genpkey"):
         bundles.load_key(tmp_path / "nowhere.pem")
+
+
+def test_the_folder_that_bundles_were_exported_into_is_checked_bundle_by_bundle(
+    copy: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("one", "two"):
+        shutil.copytree(copy, out / name)
+    runner = CliRunner()
+    good = runner.invoke(cli, ["--data", str(tmp_path / "data"), "bundle", "verify", str(out)])
+    assert good.exit_code == 0, good.output
+    assert good.output.count("every file is as it was exported") == 2
+    (out / "two" / "run.json").write_bytes(b"{}")
+    bad = runner.invoke(cli, ["--data", str(tmp_path / "data"), "bundle", "verify", str(out)])
+    assert bad.exit_code != 0
+    assert "two is not as it was exported" in bad.output
+    assert "one: every file is as it was exported" in bad.output
