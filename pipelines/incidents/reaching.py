@@ -94,10 +94,11 @@ def _by_keys(con: DuckDBPyConnection, keys: Any, askers: int, table: str, window
     _table(con, "new_key", {"key": np.unique(key)})
     counted = con.execute(_COUNTS.format(table=table, window=window)).fetchnumpy()
     known, counts = counted["key"], counted["n"].astype(np.int64)
-    size = con.execute(f"SELECT count(*) FROM store.text_feature k WHERE true {window}").fetchone()
+    # fetched to the end: DuckDB 2.0 registers nothing while a result is open
+    ((size,),) = con.execute(f"SELECT count(*) FROM store.text_feature k WHERE true {window}").fetchall()
     if not len(known):
         return np.zeros(0, np.int64)
-    weight = rarity(counts, (size[0] if size else 0) + STREAM_PRIOR)
+    weight = rarity(counts, size + STREAM_PRIOR)
     at = np.minimum(np.searchsorted(known, key), len(known) - 1)
     there = known[at] == key
     asked = rarest_first(at[there], owner[there], askers, counts, weight, bounds)
