@@ -10,10 +10,15 @@ from pipelines.cli.common import WRONG_USE, Session, UserError, cell, store_erro
 from pipelines.desk import questions, whynot
 from pipelines.desk.explain import explain
 from pipelines.desk.explain_label import explain_label
+from pipelines.desk.values import because
 from pipelines.store.reading import reader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from duckdb import DuckDBPyConnection
+
+    from pipelines.desk.explain import Step
 
 
 @click.command("explain")
@@ -28,6 +33,11 @@ def explain_command(session: Session, asked: str, incident_id: str | None, label
     wiredesk explain https://udn.com/news/story/1/2 --incident 2026-11-05-ur68
     wiredesk explain 2026-11-05-ur68 --label severity=disaster
     """
+    asked = asked.strip()
+    if not asked:
+        raise UserError(
+            "nothing is asked: name a URL, an article, a text, an incident or a decision", WRONG_USE
+        )
     if incident_id is not None and label is not None:
         raise UserError("one question at a time: --incident or --label", WRONG_USE)
     with store_errors(), reader(session.data_dir) as con:
@@ -48,16 +58,34 @@ def explain_command(session: Session, asked: str, incident_id: str | None, label
         session.rows(steps)
         return
     for step in steps:
-        session.say(f"{step['stage']:<12} {step['outcome']}")
-        for part in (
-            step["reason"],
-            step["version"] and f"by {step['version']}",
-            step["run_id"] and f"run {step['run_id']}",
-        ):
-            if part:
-                session.say(f"{'':<12} {part}")
-        if step["when"]:
-            session.say(f"{'':<12} {cell(step['when'])} UTC")
+        head, *under = _lines(step)
+        session.say(f"{step['stage']:<12} {head}")
+        for part in under:
+            session.say(f"{'':<12} {part}")
+
+
+def _plain(outcome: str) -> str:
+    """A code in words; a sentence stays as it is, with the ids and addresses in it."""
+    return outcome if " " in outcome else outcome.replace("_", " ")
+
+
+def _lines(step: Step) -> Iterator[str]:
+    """What a step came to; below it why, by what, in which run or by which decision, and when."""
+    why = because(step["reason"], step["outcome"])
+    if step["version"].startswith("revision "):  # a line of an incident's history: its sentence says all
+        yield why
+        if step["version"] != "revision 0":  # what opened it came before its first revision
+            yield f"at {step['version']}"
+    else:
+        yield _plain(step["outcome"])
+        if why:
+            yield why
+        if step["version"]:
+            yield f"by {step['version']}"
+    if step["run_id"]:
+        yield f"{'decision' if step['run_id'].startswith('d-') else 'run'} {step['run_id']}"
+    if step["when"]:
+        yield f"{cell(step['when'])} UTC"
 
 
 def _check_axis(con: DuckDBPyConnection, axis: str) -> None:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import os
+import re
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.common import FAILED, Session, UserError, cell, store_errors
+from pipelines.cli.common import FAILED, WRONG_USE, Session, UserError, cell, store_errors
 from pipelines.store import reading
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_NOTHING = re.compile(r"(?:[\s;]|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
+_NO_TABLE = re.compile(r"Table with name (\S+) does not exist")
 
 
 @click.command("query")
@@ -25,6 +34,12 @@ def query_command(session: Session, sql: str, limit: int, seconds: float, as_csv
     wiredesk query "SELECT incident_id, title, articles FROM incidents ORDER BY last_published DESC"
     """
 
+    if _NOTHING.fullmatch(sql):
+        raise UserError(
+            'the query is empty: give it a SELECT, for instance "SELECT incident_id, title FROM incidents"',
+            WRONG_USE,
+        )
+
     def give_up() -> None:
         click.echo(f"wiredesk: {reading.too_long(seconds)}", err=True)
         os._exit(FAILED)
@@ -34,7 +49,12 @@ def query_command(session: Session, sql: str, limit: int, seconds: float, as_csv
         reading.bounded(seconds, give_up),
         reading.reader(session.data_dir) as con,
     ):
-        answer = reading.query(con, sql, seconds=seconds, limit=limit)
+        try:
+            answer = reading.query(con, sql, seconds=seconds, limit=limit)
+        except reading.QueryError as error:
+            if unknown := _NO_TABLE.search(str(error)):
+                raise UserError(_no_table(con, unknown[1])) from error
+            raise
     if as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(answer.columns)
@@ -47,6 +67,19 @@ def query_command(session: Session, sql: str, limit: int, seconds: float, as_csv
         )
     if answer.more:
         session.note(f"only the first {limit} rows: raise --limit for more")
+
+
+def _no_table(con: DuckDBPyConnection, name: str) -> str:
+    """What there is instead of a table that a query named wrongly."""
+    views = [
+        view
+        for (view,) in con.execute(
+            "SELECT view_name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main' ORDER BY view_name"
+        ).fetchall()
+    ]
+    near = difflib.get_close_matches(name, views, n=1)
+    meant = f" (did you mean {near[0]}?)" if near else ""
+    return f"there is no table {name}{meant}; the public views are {', '.join(views)}: docs/data.md describes them"
 
 
 def _harmless(value: str) -> str:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pipelines.desk.lists import among
+from pipelines.desk.wording import decided
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 Row = dict[str, Any]
 MACHINE = frozenset({"machine", "rule"})
@@ -44,6 +51,28 @@ def _asked(event: Mapping[str, Any]) -> tuple[str, str] | None:
     if event["kind"] == "label" and not detail.get("remove"):
         return str(detail.get("axis")), str(detail.get("value"))
     return None
+
+
+def name_undone(con: DuckDBPyConnection, rows: Iterable[Row]) -> None:
+    """Put what the decision had asked for into the detail of every line that took one back, as ``asked``."""
+    details = [
+        row["detail"]
+        for row in rows
+        if row["kind"] == "undone" and isinstance(row["detail"], dict) and row["detail"].get("decision")
+    ]
+    if not details:
+        return
+    place, values = among([one["decision"] for one in details])
+    asked = {
+        name: decided(action, subject, subject_id, json.loads(after or "{}"))
+        for name, action, subject, subject_id, after in con.execute(
+            f"SELECT decision_id, action, subject, subject_id, after FROM store.decision WHERE decision_id IN {place}",
+            values,
+        ).fetchall()
+    }
+    for one in details:
+        if one["decision"] in asked:
+            one["asked"] = asked[one["decision"]]
 
 
 def incidents_of(rows: Sequence[Row]) -> list[str]:

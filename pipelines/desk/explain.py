@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.desk.causes import attribute, name_undone
 from pipelines.desk.lists import among
 from pipelines.desk.values import because, language
+from pipelines.desk.wording import changed, decided
 from pipelines.store import fetch_rows
 from pipelines.texts import told
 
@@ -127,8 +129,8 @@ def _steps(con: DuckDBPyConnection, article_id: str | None, fetches: Sequence[di
         step(
             "decision",
             d["subject_id"],
-            f"{d['action']}: {d['outcome']}",
-            d["reason"] or "",
+            f"{d['action']}: {d['outcome'].replace('_', ' ')}",
+            _asked(d),
             d["decision_id"],
             d["made"],
         )
@@ -275,9 +277,15 @@ def _decision(con: DuckDBPyConnection, decision_id: str) -> list[Step]:
     for row in rows:
         why = json.loads(row["before"] or "{}").get("why", "")
         what = f"{row['action']} {row['subject']} {row['subject_id']}: {row['outcome'].replace('_', ' ')}"
-        reason = "; ".join(part for part in (why, row["reason"], f"by {row['made_by']}") if part)
+        reason = "; ".join(part for part in (why, _asked(row)) if part)
         steps.append(step("decision", row["decision_id"], what, reason, when=row["made"]))
     return steps
+
+
+def _asked(row: dict[str, Any]) -> str:
+    """What a decision asks for, why, and who made it."""
+    what = decided(row["action"], row["subject"], row["subject_id"], json.loads(row["after"] or "{}"))
+    return what + (f", because {row['reason']}" if row["reason"] else "") + f" ({row['made_by']})"
 
 
 def _incident(con: DuckDBPyConnection, incident_id: str) -> list[Step]:
@@ -287,12 +295,16 @@ def _incident(con: DuckDBPyConnection, incident_id: str) -> list[Step]:
         "LEFT JOIN store.run u USING (run_id) WHERE e.incident_id = ? ORDER BY e.n",
         [incident_id],
     )
+    for row in rows:
+        row["detail"] = json.loads(row["detail"]) if row["detail"] else None
+    attribute(rows, list(rows))
+    name_undone(con, rows)
     return [
         {
             "stage": "incidents",
             "subject": incident_id,
-            "outcome": row["kind"],
-            "reason": "; ".join(str(part) for part in (row["reason"], row["detail"]) if part),
+            "outcome": row["kind"].replace("_", " "),
+            "reason": changed(row["kind"], row["detail"], row["reason"], row["made_by"]),
             "version": f"revision {row['revision']}",
             "run_id": row["run_id"],
             "when": row["happened"],

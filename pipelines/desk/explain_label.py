@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pipelines.desk.explain import Step, step, whose
+from pipelines.desk.wording import counted
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _votes(con: DuckDBPyConnection, incident_id: str, axis: str, value: str) -> 
         step(
             "vote",
             incident_id,
-            f"{axis} {row['value']}: {row['texts']} texts, {row['articles']} articles",
+            f"{axis} {row['value']}: {counted(row['texts'], 'text')}, {counted(row['articles'], 'article')}",
             "; ".join(
                 part
                 for part in (row["deciding_rule"], row["flips_if"] and f"flips if {row['flips_if']}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.desk.causes import attribute, incidents_of
+from pipelines.desk.causes import attribute, incidents_of, name_undone
 from pipelines.desk.lists import among
 from pipelines.desk.wording import changed
 from pipelines.store import fetch_rows
@@ -75,6 +75,7 @@ def _told(con: DuckDBPyConnection, rows: list[dict[str, Any]]) -> list[Change]:
     for row in [*rows, *asked]:
         row["detail"] = json.loads(row["detail"]) if row["detail"] else None
     attribute(rows, asked)
+    name_undone(con, rows)
     return [_change(row) for row in rows]
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines import decisions
+from pipelines.desk.causes import name_undone
 from pipelines.desk.queue import review_queue as review_queue
+from pipelines.desk.wording import counted
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
@@ -101,6 +103,7 @@ def history(con: DuckDBPyConnection, incident_id: str) -> list[dict[str, Any]]:
     rows = fetch_rows(con, "SELECT * FROM incident_history WHERE incident_id = ? ORDER BY n", [incident_id])
     for row in rows:
         row["detail"] = json.loads(row["detail"]) if row["detail"] else None
+    name_undone(con, rows)
     return rows
 
 
@@ -201,7 +204,8 @@ def incident_lines(found: dict[str, Any], pending: Sequence[dict[str, Any]]) -> 
         f"severity {record['severity']}"
     )
     yield (
-        f"{record['articles']} articles, {record['texts']} texts, {record['origins']} independent origins; "
+        f"{counted(record['articles'], 'article')}, {counted(record['texts'], 'text')}, "
+        f"{counted(record['origins'], 'independent origin')}; "
         f"{', '.join(record['outlets'])}; {', '.join(record['languages'])}"
     )
     if record["summary"]:
@@ -215,7 +219,8 @@ def incident_lines(found: dict[str, Any], pending: Sequence[dict[str, Any]]) -> 
         yield "Votes"
         for vote in found["votes"]:
             flips = f"; flips if {vote['flips_if']}" if vote["flips_if"] else ""
-            yield f"  {vote['axis']} {vote['value']}: {vote['texts']} texts, {vote['articles']} articles ({vote['deciding_rule']}){flips}"
+            count = f"{counted(vote['texts'], 'text')}, {counted(vote['articles'], 'article')}"
+            yield f"  {vote['axis']} {vote['value']}: {count} ({vote['deciding_rule']}){flips}"
     quotes: dict[tuple[str, str], dict[str, Any]] = {}
     for item in found["evidence"]:
         quotes.setdefault((item["axis"], item["value"]), item)

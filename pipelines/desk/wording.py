@@ -90,7 +90,10 @@ def changed(kind: str, detail: object, reason: str | None, made_by: str) -> str:
     elif kind == "took in" and (found.get("incident") or found.get("from")):
         what = f"took in {found.get('incident') or found['from']}"
     elif kind == "split" and found.get("into"):
-        what = f"{len(found.get('texts', ()))} texts left for {found['into']}"
+        what = f"{counted(len(found.get('texts', ())), 'text')} left for {found['into']}"
+    elif kind == "undone" and found.get("decision"):
+        asked = found.get("asked") or found.get("action")
+        what = f"decision {found['decision']} taken back" + (f" ({asked})" if asked else "")
     elif kind == "opened":
         what = f"opened by a split from {found['split_from']}"
     elif found.get("text_id"):
@@ -98,6 +101,11 @@ def changed(kind: str, detail: object, reason: str | None, made_by: str) -> str:
     elif found.get("texts"):
         what = f"{what}: {', '.join(map(str, found['texts']))}"
     return what + why + who
+
+
+def counted(n: int | None, one: str) -> str:
+    """``1 article``, ``2 articles``."""
+    return f"{n or 0} {one}" + ("" if n == 1 else "s")
 
 
 def axis_name(name: object) -> str:

@@ -41,6 +41,9 @@ def test_every_verb_has_help(capsys: pytest.CaptureFixture[str], verb: str) -> N
     [
         (["incident", "list"], 1, "wiredesk run makes it"),
         (["query", "SELECT 1"], 1, "wiredesk run makes it"),
+        (["query", ""], 2, "the query is empty"),
+        (["query", " ; -- nothing\n/* at\nall */"], 2, "the query is empty"),
+        (["explain", " "], 2, "nothing is asked"),
         (["store", "status"], 1, "wiredesk run makes it"),
         (["store", "forget", "https://udn.com/news/story/1/1"], 1, "wiredesk run makes it"),
         (["incident", "list", "--since", "2026-13-99"], 2, "--since takes a day"),
@@ -108,6 +111,20 @@ def test_another_profile_is_not_mixed_in(capsys: pytest.CaptureFixture[str], tmp
     code, _, err = call(capsys, "--data", str(tmp_path / "data"), "run", "--profile", "cyber-incidents")
     assert code == 1
     assert "--from relevance" in err
+
+
+def test_a_table_that_is_not_there_leads_to_those_that_are(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    call(capsys, "--data", str(tmp_path / "data"), "run")
+    code, _, err = call(capsys, "--data", str(tmp_path / "data"), "query", "SELECT * FROM incident")
+    assert code == 1
+    assert "there is no table incident (did you mean incidents?)" in err
+    assert "incident_history" in err
+    assert "docs/data.md" in err
+    _, _, err = call(capsys, "--data", str(tmp_path / "data"), "query", "SELECT nope FROM incidents")
+    assert "nope" in err
+    assert "there is no table" not in err
 
 
 def test_csv_neutralises_formulas(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

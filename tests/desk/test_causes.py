@@ -8,7 +8,9 @@ from typing import Any
 import duckdb
 
 from pipelines.desk import feeds
-from pipelines.desk.causes import attribute
+from pipelines.desk.causes import attribute, name_undone
+from pipelines.desk.explain import explain
+from pipelines.desk.wording import changed
 from tests.desk.data import HAZARD
 
 
@@ -80,3 +82,26 @@ def test_a_decision_that_a_later_run_folds_in_is_news_then(folder: Path) -> None
         after = feeds.newest(con)
         assert after is not None
         assert feeds.changes(con, since=after) == []
+
+
+def test_what_was_taken_back_is_said(folder: Path) -> None:
+    with duckdb.connect(str(folder / "wiredesk.duckdb")) as con:
+        con.execute(
+            "INSERT INTO store.decision (decision_id, subject, subject_id, action, before, after, made_by, made, outcome, position) "
+            "VALUES ('d-77', 'incident', ?, 'label', '{}', '{\"axis\": \"class\", \"value\": \"incident\"}', 'ann', "
+            "TIMESTAMP '2026-03-06', 'applied', 770)",
+            [HAZARD],
+        )
+        con.execute(
+            "INSERT INTO store.incident_event (incident_id, n, revision, happened, kind, detail, reason, made_by) "
+            "VALUES (?, 901, 2, TIMESTAMP '2026-03-07', 'undone', '{\"decision\": \"d-77\"}', NULL, 'ann')",
+            [HAZARD],
+        )
+        said = "decision d-77 taken back (class is incident) (ann)"
+        last = explain(con, HAZARD)[-1]
+        assert (last["outcome"], last["reason"], last["version"]) == ("undone", said, "revision 2")
+        assert all("{" not in step["reason"] for step in explain(con, HAZARD))
+        assert said in [change.what for change in feeds.entries(con, [HAZARD])]
+        lost = [line(1, "undone", {"decision": "d-gone"}, "", "ann")]
+        name_undone(con, lost)
+        assert changed("undone", lost[0]["detail"], "", "ann") == "decision d-gone taken back (ann)"

@@ -244,6 +244,9 @@ def test_likeness_reads_both_scripts() -> None:
         ("merged", {"into": "X"}, "the same", "anna", "merged into X, because the same (anna)"),
         ("label", {"axis": "class", "value": "hazard", "remove": True}, "no harm", "bert", "class is not hazard, because no harm (bert)"),
         ("affair", {"into": "X"}, "same story", "machine", "belongs to the affair of X, because same story"),
+        ("split", {"into": "X", "texts": ["t-1"]}, "", "anna", "1 text left for X (anna)"),
+        ("split", {"into": "X", "texts": ["t-1", "t-2"]}, "", "anna", "2 texts left for X (anna)"),
+        ("undone", {"decision": "d-1", "action": "merge"}, "no", "anna", "decision d-1 taken back (merge), because no (anna)"),
     ],
 )  # fmt: skip
 def test_changes_are_said_in_one_sentence(

@@ -109,6 +109,9 @@ def test_what_a_person_moved_names_the_person_and_an_old_id_leads_on(
     decision = first(copy, "SELECT decision_id FROM decisions WHERE action = 'move'")
     [step] = ask(copy, capsys, decision)
     assert step["outcome"] == f"move text {text}: applied"
+    assert (
+        step["reason"] == f"text {text} goes into a new incident, out of {one}, because another street (ann)"
+    )
 
 
 def test_a_label_is_told_with_rule_votes_and_sentences(
@@ -134,7 +137,7 @@ def test_a_label_is_told_with_rule_votes_and_sentences(
         (["{incident}", "--label", "colour"], 2, "there is no axis 'colour'"),
         (["{incident}", "--label", "class", "--incident", "x"], 2, "one question at a time"),
         (["d-2020-01-01-nothing"], 1, "nothing is known of d-2020"),
-        ([""], 1, "nothing is known of"),
+        ([""], 2, "nothing is asked"),
     ],
 )
 def test_odd_questions_get_a_sentence(
