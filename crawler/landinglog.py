@@ -125,7 +125,7 @@ class Known:
             self.landed_urls.update(url for url in (line.url, line.final_url) if url)
             if line.article_id:
                 self.landed_at[line.article_id] = line.fetched
-        elif line.outcome not in NOT_TRIED:
+        elif line.outcome not in NOT_TRIED and line.way != "import":  # a refused row asked no outlet
             self.tries[line.url] += 1
 
     def has(self, url: str, article_id: str | None) -> bool:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -28,12 +28,18 @@ SOFTWARE = f"wiredesk/{__version__}"
 BATCH = 200
 """Pages between two syncs to the disk."""
 DAY = click.DateTime(["%Y-%m-%d"])
+TEXTS = ("title", "text", "section", "outlet")
+"""Fields of a ready article that are text or nothing."""
+JSON_KINDS = {bool: "true or false", int: "a number", float: "a number", dict: "an object", list: "a list"}
 CONTENT_TYPES = {".xml": "application/xml", ".json": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One page or ready article to land; ``outcome`` other than ``ok`` says why it does not."""
+    """One page or ready article to land; ``outcome`` other than ``ok`` says why it does not.
+
+    One that does not land and has a ``url`` gets a line in the landing log, so that the URL can be asked about.
+    """
 
     name: str
     url: str | None
@@ -182,9 +188,14 @@ def _folder(folder: Path, names: dict[str, str] | None, zone: tzinfo | None) -> 
             continue
         name = f"{manifest.name} {place}: {file}"
         try:
-            url, fetched = records_map.address(row.get("url")), _moment(row.get("fetched"))
+            url = _address(row.get("url"))
         except ValueError as error:
             yield Incoming(name, None, outcome="bad_row", reason=str(error))
+            continue
+        try:
+            fetched = _moment(row.get("fetched"))
+        except ValueError as error:
+            yield Incoming(name, url, outcome="bad_row", reason=str(error))
             continue
         path = (folder / file).resolve()
         if not path.is_relative_to(folder.resolve()) or not path.is_file():
@@ -236,11 +247,61 @@ def _records(path: Path, names: dict[str, str], zone: tzinfo | None) -> Iterator
             yield Incoming(name, None, outcome="bad_row", reason="it is no JSON object")
             continue
         found = records_map.ready(row, names, zone)
-        if found.outcome != "ok":
-            yield Incoming(name, found.url, outcome=found.outcome, reason=found.reason)
+        outcome, reason = found.outcome, found.reason
+        if outcome not in ("bad_text", "bad_url") and (wrong := _wrong_field(row, names)):
+            outcome, reason = "bad_field", wrong
+        if outcome != "ok":
+            url = found.url or _said_address(row, names)
+            yield Incoming(name, url, kind="record", outcome=outcome, reason=reason)
             continue
         body = json.dumps(found.record, ensure_ascii=False, sort_keys=True).encode()
         yield Incoming(name, found.url, body, ARTICLE_TYPE, "record", reason=found.reason)
+
+
+def _address(value: object) -> str | None:
+    """An http(s) address that can be written down, ``None`` where nothing is said.
+
+    :raises ValueError: for anything else.
+    """
+    url = records_map.address(value)
+    try:
+        (url or "").encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("its url holds half a character (a surrogate without its pair)") from error
+    return url
+
+
+def _said_address(row: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
+    """The address of a row that is refused for something else."""
+    try:
+        return _address(row.get(names.get("url", "url")))
+    except ValueError:
+        return None
+
+
+def _wrong_field(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Which field holds something else than text, by its name in the file; empty where none does."""
+    for field in TEXTS:
+        name = names.get(field, field)
+        value = row.get(name)
+        if value is not None and not isinstance(value, str):
+            return f"its {name} is no text but {JSON_KINDS[type(value)]}"
+    return ""
+
+
+def _refused(item: Incoming, url: str, run_id: str, now: datetime) -> LandingLine:
+    """The line of what came with an address and does not land."""
+    from crawler import outlets
+    from crawler.archive import LandingLine
+    from crawler.landinglog import utc_stamp
+
+    identity = outlets.identify(url)
+    row = {
+        "url": url, "outlet_id": identity.outlet_id if identity else _host(url), "kind": item.kind, "way": "import",
+        "article_id": identity.article_id if identity else None, "fetched": utc_stamp(now), "outcome": item.outcome,
+        "reason": f"{item.name}: {item.reason}".encode(errors="backslashreplace").decode(), "run_id": run_id,
+    }  # fmt: skip
+    return LandingLine.from_row(row)
 
 
 def _land(
@@ -253,6 +314,7 @@ def _land(
     """Archive what comes in, one writer per outlet; what is in the archive already is not landed twice."""
     from crawler import outlets
     from crawler.archive import ArchiveWriter, LandingLog, land_stored
+    from crawler.landinglog import RETIRED
     from crawler.recovery import recover
     from crawler.takedown import FORGOTTEN
 
@@ -261,6 +323,10 @@ def _land(
     logged = list(log.read_all())
     known = {(line.url, line.page_sha256) for line in logged if line.page_sha256}
     forgotten = {url for line in logged if line.outcome == FORGOTTEN for url in (line.url, line.article_id)}
+    met = [line for line in logged if line.page_sha256 or line.outcome == RETIRED]
+    landed = {name for line in met for name in (line.url, line.article_id)}
+    told = {(line.url, line.outcome, line.reason) for line in logged}
+    refused: dict[tuple[str, str, str], LandingLine] = {}
     writers: dict[str, ArchiveWriter] = {}
     lines: list[LandingLine] = []
     progress: Callable[[str, int, int], None] = Progress(session)
@@ -273,10 +339,6 @@ def _land(
 
     try:
         for n, item in enumerate(incoming, start=1):
-            if item.outcome != "ok":
-                counts[item.outcome] += 1
-                notes.append({"name": item.name, "outcome": item.outcome, "reason": item.reason})
-                continue
             digest = hashlib.sha256(item.body).hexdigest()
             url = item.url or f"urn:sha256:{digest}"
             identity = outlets.identify(item.url) if item.url else None
@@ -286,10 +348,18 @@ def _land(
                     {"name": item.name, "outcome": FORGOTTEN, "reason": "it was taken out on request"}
                 )
                 continue
+            if item.outcome != "ok":
+                counts[item.outcome] += 1
+                notes.append({"name": item.name, "outcome": item.outcome, "reason": item.reason})
+                if item.url:
+                    line = _refused(item, item.url, run_id, session.now)
+                    refused[line.url, line.outcome, line.reason] = line
+                continue
             if (url, digest) in known:
                 counts["known"] += 1
                 continue
             known.add((url, digest))
+            landed |= {url, identity.article_id if identity else None}
             outlet_id = identity.outlet_id if identity else _host(item.url)
             if outlet_id not in writers:
                 writers[outlet_id] = ArchiveWriter(session.data_dir, run_id, outlet_id, software=SOFTWARE)
@@ -310,6 +380,12 @@ def _land(
             if len(lines) >= BATCH:
                 flush()
                 progress("landed", n, n)
+        # A URL that landed, before or in this file, has its line: a bad row of it takes nothing back.
+        lines += [
+            line
+            for key, line in refused.items()
+            if key not in told and not landed & {line.url, line.article_id or line.url}
+        ]
         flush()
     finally:
         for writer in writers.values():

@@ -71,7 +71,7 @@ class ReadingStep:
         except PageError as error:
             return Result(task.subject_id, task.input_sha256, error.outcome, str(error))
         if fetch["kind"] == "record":
-            article, outlet_id = ready.article(page.body), fetch["outlet_id"]
+            article, outlet_id = ready.article(page.body, page.fetched), fetch["outlet_id"]
         else:
             identity = outlets.identify(page.url) if page.url else None
             outlet_id = identity.outlet_id if identity else fetch["outlet_id"]
@@ -87,7 +87,10 @@ class ReadingStep:
                 "no_url",
                 "the page has no URL, and none that it names is an outlet's",
             )
-        return Result(task.subject_id, task.input_sha256, OK, "", {"article": [_row(fetch, found, article)]})
+        # What a ready article says beside its words; a page's reading says nothing where all is well.
+        return Result(
+            task.subject_id, task.input_sha256, OK, article.reason, {"article": [_row(fetch, found, article)]}
+        )
 
     def save(self, con: DuckDBPyConnection, results: Sequence[Result]) -> None:
         """New articles and versions; a page that says what its article said before adds nothing.

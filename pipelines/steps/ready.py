@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from pipelines.records import OK, Article
+
+FIRST_YEAR, FUTURE = 1990, timedelta(days=2)
+"""Times before the web, or further after the fetch, are no publication times: the bounds that reading has for pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +23,25 @@ class Found:
     url: str
 
 
-def article(body: bytes) -> Article:
+def article(body: bytes, fetched: datetime | None) -> Article:
     """The article that a ``record`` page of the archive holds.
 
     The archive's own writer made the JSON (:mod:`pipelines.steps.imports`), so its fields are those of
-    :class:`pipelines.records.Article`; a time keeps the zone that came with it.
+    :class:`pipelines.records.Article`; a time keeps the zone that came with it. A time that cannot
+    be a publication time is left out, as reading leaves it out of a page, and ``reason`` says so.
+
+    :param fetched: when the record was archived, with its zone; ``None`` bounds nothing.
     """
     row = json.loads(body)
     text = (row.get("text") or "").strip()
     if not text and not (row.get("title") or "").strip():
         return Article(outcome="empty_body", reason="the record has neither a title nor a text")
     published = datetime.fromisoformat(row["published"]) if row.get("published") else None
+    reason = _unbelievable(published, fetched) if published else ""
+    published = None if reason else published
     return Article(
         outcome=OK,
+        reason=reason,
         title=row.get("title"),
         title_as_printed=row.get("title_as_printed") or row.get("title"),
         text=text or None,
@@ -43,6 +52,19 @@ def article(body: bytes) -> Article:
         site_name=row.get("site_name"),
         extractor="record",
     )
+
+
+def _unbelievable(published: datetime, fetched: datetime | None) -> str:
+    """Why ``published`` is not taken; empty where it is."""
+    aware = published if published.tzinfo else published.replace(tzinfo=UTC)
+    if aware.year < FIRST_YEAR:
+        return f"its publication time {published.isoformat()} lies before {FIRST_YEAR} and was left out"
+    if fetched is not None and aware > fetched + FUTURE:
+        return (
+            f"its publication time {published.isoformat()} lies more than {FUTURE.days} days after the "
+            "import and was left out"
+        )
+    return ""
 
 
 def identify(url: str | None, read: Article) -> Found | None:

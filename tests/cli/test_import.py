@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from crawler.archive import LandingLog
+from pipelines.desk.explain import explain, verdict
+from pipelines.reading import times
+from pipelines.steps import ready
+from pipelines.store import Store
 from tests.cli.test_commands import call
 
 PAGE = "<html><head><title>t</title></head><body><h1>標題</h1><p>內文內文內文，內文內文內文內文內文。</p></body></html>"
@@ -62,8 +69,11 @@ def test_bad_rows_are_named_and_the_rest_lands(
     again = imported(capsys, tmp_path / "data", str(path))
     assert outcomes(again)["known"] == 3
     assert "landed" not in again
-    urls = [line.url for line in LandingLog(tmp_path / "data").read_all()]
-    assert len(urls) == len(set(urls)) == 2
+    logged = list(LandingLog(tmp_path / "data").read_all())
+    assert len({line.url for line in logged}) == len(logged) == 5  # twice imported, each told of once
+    assert {(line.url[-3:], line.outcome) for line in logged if not line.page_sha256} == {
+        ("1/2", "bad_text"), ("1/3", "bad_date"), ("1/4", "bad_authors"),
+    }  # fmt: skip
 
 
 def test_a_manifest_with_bad_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,6 +98,129 @@ def test_a_manifest_with_bad_rows(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "bad_row: manifest.jsonl line 8: it is no object with a file" in said
     first = next(iter(LandingLog(tmp_path / "data").read_all("udn")))
     assert first.fetched.startswith("2026-11-20T10:00:00")
+
+
+def write(path: Path, *rows: dict[str, Any]) -> str:
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def ran(capsys: pytest.CaptureFixture[str], data: Path, *words: str) -> str:
+    code, out, err = call(capsys, "--data", str(data), *words)
+    assert code == 0, err
+    return out
+
+
+def test_a_refused_row_can_be_asked_about_and_lands_when_corrected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, url = tmp_path / "data", "https://udn.com/news/story/1/7"
+    bad = write(tmp_path / "bad.jsonl", GOOD, GOOD | {"url": url, "published": "yesterday"})
+    imported(capsys, data, bad)
+    ran(capsys, data, "run", "--to", "reading")
+    said = " ".join(ran(capsys, data, "explain", url).split())
+    assert said.startswith("landing bad date")
+    assert "bad.jsonl line 2: 'yesterday' is no ISO 8601 time" in said
+    for _ in range(7):
+        imported(capsys, data, bad)
+    known = LandingLog(data).known("udn")
+    assert not known.given_up(url)  # a crawl still fetches it
+    assert not known.has(url, None)
+    good = write(tmp_path / "good.jsonl", GOOD | {"url": url})
+    assert outcomes(imported(capsys, data, good)) == {"landed": 1}
+    imported(capsys, data, bad)
+    ran(capsys, data, "run", "--to", "reading")
+    with Store(data).read() as con:
+        [(published,)] = con.execute("SELECT published FROM store.article WHERE url = ?", [url]).fetchall()
+        steps = explain(con, url)
+    assert str(published).startswith("2026-11-20 02:00")
+    assert [(step["stage"], step["outcome"]) for step in steps][:3] == [
+        ("landing", "bad_date"), ("landing", "landed"), ("reading", "ok"),
+    ]  # fmt: skip
+    assert verdict(steps).what.startswith("Nothing stopped it")
+
+
+def test_a_bad_row_of_what_landed_takes_nothing_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    imported(capsys, data, write(tmp_path / "a.jsonl", GOOD | {"published": "soon"}, GOOD))
+    imported(capsys, data, write(tmp_path / "b.jsonl", GOOD | {"authors": 5}))
+    assert [line.outcome for line in LandingLog(data).read_all()] == ["landed"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("title", {"a": 1}, "an object"),
+        ("title", 12, "a number"),
+        ("text", ["一段文字。"], "a list"),
+        ("text", 1.5, "a number"),
+        ("section", False, "true or false"),
+    ],
+)
+def test_what_is_no_text_is_no_title_and_no_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], field: str, value: object, kind: str
+) -> None:
+    row = {"url": GOOD["url"], "content" if field == "text" else field: value}
+    source = write(tmp_path / "rows.jsonl", GOOD | {"url": GOOD["url"] + "1", "content": "文字。"}, row)
+    said = imported(capsys, tmp_path / "data", source, "--map", "text=content")
+    assert outcomes(said) == {"landed": 1, "bad_field": 1}
+    name = "content" if field == "text" else field
+    assert f"bad_field: rows.jsonl line 2: its {name} is no text but {kind}" in said
+
+
+@pytest.mark.parametrize(
+    ("published", "kept"),
+    [("2026-11-22T11:00:00+00:00", True), ("2026-11-22T13:00:00+00:00", False), ("9999-12-31", False),
+     ("0001-01-01", False), ("1990-01-01", True)],
+)  # fmt: skip
+def test_a_time_that_cannot_be_is_left_out_as_of_a_page(tmp_path: Path, published: str, kept: bool) -> None:
+    fetched = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    moment = datetime.fromisoformat(published)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Taipei"))
+    body = {
+        "title": "好",
+        "text": "一段文字。",
+        "published": moment.isoformat(),
+        "published_precision": "day",
+    }
+    got = ready.article(json.dumps(body).encode(), fetched)
+    assert (got.outcome, got.published) == ("ok", moment if kept else None)
+    assert ("was left out" in got.reason) is not kept
+    assert (got.published_precision is None) is not kept
+    assert times.believable(times.Stamp(moment, "minute"), fetched) is kept
+
+
+def test_the_future_is_told_by_explain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data"
+    imported(
+        capsys,
+        data,
+        write(
+            tmp_path / "rows.jsonl",
+            GOOD | {"published": "2199-01-01 10:00"},
+            GOOD | {"url": GOOD["url"] + "2", "published": "0001-01-01"},
+        ),
+    )
+    ran(capsys, data, "run", "--to", "reading")
+    with Store(data).read() as con:
+        assert con.execute("SELECT count(*), count(published) FROM store.article").fetchall() == [(2, 0)]
+    said = " ".join(ran(capsys, data, "explain", str(GOOD["url"])).split())
+    assert "2199-01-01T10:00:00+08:00 lies more than 2 days after" in said
+
+
+def test_an_address_with_half_a_character_is_no_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "a.html").write_text(PAGE, encoding="utf-8")
+    row = '{"file": "a.html", "url": "https://udn.com/news/\\ud83d"}'
+    (folder / "manifest.jsonl").write_text(row, encoding="utf-8")
+    said = imported(capsys, tmp_path / "data", str(folder))
+    assert outcomes(said) == {"bad_row": 1}
+    assert "manifest.jsonl line 1: a.html: its url holds half a character" in said
 
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
