@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.desk.lighting import Row, aligned, anchor, is_sample, quote_en
 from pipelines.desk.proposed import presented
 from pipelines.desk.values import country, day_said, say
-from pipelines.desk.wording import CLASS_NAMES, ROLE_NAMES, axis_name
+from pipelines.desk.wording import ROLE_NAMES, axis_name, class_name
 
 AXES = (
     ("principle", "AI principles"),
@@ -37,13 +37,14 @@ QUOTED, QUOTED_FIRST = 6, 4
 """Quotations shown for a value, and for the class."""
 
 
-def present(found: Row, known: Sequence[str] = ()) -> Row:
+def present(found: Row, known: Sequence[str] = (), noun: str = "AI") -> Row:
     """What the page of an incident shows.
 
     :param known: the axes of the profile, in its order; what the labels have besides comes after them.
+    :param noun: what the profile calls its field, for the names of classes.
     """
     record = found["record"]
-    texts = _texts(found)
+    texts = _texts(found, noun)
     quotes = _Quotes(found, {text["text_id"]: text["number"] for text in texts})
     numbers = quotes.numbers
     why = quotes.of("class", record["class"], QUOTED_FIRST)
@@ -55,7 +56,7 @@ def present(found: Row, known: Sequence[str] = ()) -> Row:
     _light_up(found, texts, quotes.shown)
     return {
         "record": record,
-        "class_name": CLASS_NAMES.get(record["class"], "Not classed"),
+        "class_name": class_name(record["class"], noun, "Not classed"),
         "summary": _summary(record, numbers),
         "why": why,
         "axes": axes,
@@ -179,7 +180,7 @@ def _votes(rows: Sequence[Row]) -> list[Row]:
     )
 
 
-def _texts(found: Row) -> list[Row]:
+def _texts(found: Row, noun: str) -> list[Row]:
     """Texts by first report, each with its carriers folded beneath the article that was read."""
     by_text: dict[str, list[Row]] = {}
     for article in found["articles"]:
@@ -200,7 +201,7 @@ def _texts(found: Row) -> list[Row]:
                 "first": min((a["published"] for a in articles if a["published"]), default=None),
                 "member": member,
                 "role": ROLE_NAMES.get(member["role"], member["role"]),
-                "class_name": CLASS_NAMES.get(text["class"], "not classed"),
+                "class_name": class_name(text["class"], noun),
                 "differs": bool(text["class"]) and text["class"] != found["record"]["class"],
                 "credits": lead["attributed_source"],
                 "translated": any(line["target"] for line in lines),

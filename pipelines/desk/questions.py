@@ -141,6 +141,16 @@ def profile_of(con: DuckDBPyConnection) -> str:
     return str(row[0]) if row and row[0] else DEFAULT_PROFILE
 
 
+def noun_of(con: DuckDBPyConnection) -> str:
+    """What the profile of this database calls its field; empty when the profile is gone."""
+    from pipelines import profiles
+
+    try:
+        return profiles.load(profile_of(con)).noun
+    except profiles.ProfileError:
+        return ""
+
+
 def axes(profile: str) -> tuple[str, ...]:
     """The axes on which a label can stand, the profile's own last, in its order.
 

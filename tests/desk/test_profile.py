@@ -63,6 +63,9 @@ def labels(folder: Path) -> list[tuple[object, object]]:
 def test_its_axes_and_limbs_are_shown(cyber: Browser, judged: Folder, incident: str) -> None:
     answer = cyber.get(f"/incident/{incident}")
     assert "Attack type Ransomware" in answer.words
+    assert "Why is this a cyber incident?" in answer.words
+    assert "Cyber incident" in cyber.get("/incidents").words
+    assert "AI incident" not in answer.words
     assert "Affected sector Health" in answer.words
     [(limb,)] = judged.rows("SELECT limb FROM incidents")
     assert limb in ("availability", "confidentiality", "integrity")
@@ -116,6 +119,7 @@ def test_a_profile_that_is_gone_leaves_the_axes_of_all_and_says_so(tmp_path: Pat
         answer = browser.get(f"/incident/{INCIDENT}")
         assert answer.status == 200
         assert "no profile '/gone/mine'" in answer.words
+        assert "Why is this an incident?" in answer.words, "nobody knows of what field"
         assert '<option value="class|hazard">' in answer.text
         wrong = browser.decide(f"/incident/{INCIDENT}", "label", {"label": "principle|Safety", "reason": "x"})
         assert wrong.status == 409

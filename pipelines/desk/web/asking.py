@@ -19,8 +19,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pipelines import decisions
 from pipelines.desk import cards as deck
+from pipelines.desk.questions import noun_of
 from pipelines.desk.values import outlet_names, say
-from pipelines.desk.web.render import environment, local_path
+from pipelines.desk.web.render import NOUN, environment, local_path
 from pipelines.desk.web.security import LARGEST_FORM, Manners
 from pipelines.desk.web.source import Opened, Source
 from pipelines.desk.web.states import state
@@ -114,6 +115,12 @@ class Ask:
         found: dict[str, str] = self.once("outlet names", outlet_names)
         return found
 
+    @cached_property
+    def noun(self) -> str:
+        """What the database's profile calls its field."""
+        found: str = self.once("noun", noun_of)
+        return found
+
     def say(self, axis: str, value: str) -> str:
         """What a value is called."""
         return say(axis, value, self.named)
@@ -154,6 +161,8 @@ class Ask:
             "token": self.desk.manners.token is not None,
             "done": [d for d in self.journal if done and d.decision_id in done.split(",")] if done else [],
         }
+        if self.opened is not None:
+            NOUN.set(self.noun)  # every request has a context of its own
         text = self.desk.templates.get_template(template).render(words | shown)
         return HTMLResponse(text, status)
 
@@ -171,7 +180,13 @@ _NAME = re.compile(r"[^\x00-\x1f\x7f<>]{1,60}")
 
 def expected() -> dict[str, Callable[[DuckDBPyConnection], Any]]:
     """What every page works out once for each state of the database."""
-    return {"cards": deck.cards, "decisions": _known, "sampled": _sampled, "outlet names": outlet_names}
+    return {
+        "cards": deck.cards,
+        "decisions": _known,
+        "sampled": _sampled,
+        "noun": noun_of,
+        "outlet names": outlet_names,
+    }
 
 
 def _known(con: DuckDBPyConnection) -> frozenset[str]:

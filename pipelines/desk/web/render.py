@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pipelines.desk.lighting import FLAGS
 from pipelines.desk.naming import pieces
 from pipelines.desk.values import because, country, language, say
-from pipelines.desk.wording import CLASS_NAMES, axis_name, changed, decided
+from pipelines.desk.wording import axis_name, changed, class_name, decided
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+NOUN: ContextVar[str] = ContextVar("noun", default="AI")
+"""What the profile of the database on show calls its field; the macros see no page, so it does not come from there."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})")
 
@@ -53,11 +56,16 @@ def environment() -> Environment:
         "country": country,
         "language": language,
         "because": because,
-        "class_name": lambda value: CLASS_NAMES.get(value, "not classed"),
+        "class_name": _class,
         "axis_name": axis_name,
     }
     env.globals |= {"decided": decided, "changed": changed, "FLAGS": FLAGS, "say": say}
     return env
+
+
+def _class(value: str | None) -> str:
+    name = class_name(value, NOUN.get())
+    return name[:1].upper() + name[1:] if value else name
 
 
 def visible(value: str) -> str:

@@ -38,7 +38,7 @@ def incident(ask: Ask) -> Response:
     values, gone = correctable(ask.once("profile", profile_of))
     return ask.page(
         "incident.html",
-        **present(found, [row["axis"] for row in values]),
+        **present(found, [row["axis"] for row in values], ask.noun),
         found=found,
         sample=found["sample"],
         was=ask.param("was") if ask.param("was") in found["redirects"] else "",
