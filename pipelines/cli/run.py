@@ -13,6 +13,13 @@ from pipelines.line import STAGES, Funnel
 
 MEANS = {
     "not_relevant": "does not concern the profile's field",
+    "bad_date": "the file's row has a date that is none: mend it and import again",
+    "bad_authors": "the file's row has authors that are no names",
+    "bad_text": "the file's row has a text that cannot be stored",
+    "bad_field": "a field of the file's row is not of the kind that it must be",
+    "bad_row": "the file's row cannot be read: wiredesk explain URL tells what is wrong",
+    "missing_file": "the manifest names a file that is not there",
+    "damaged_file": "the manifest names a file that cannot be read",
     "unrelated": "concerns the field, but is neither incident nor hazard nor about one",
     "waiting": "complementary: waits for an incident to attach to",
     "no_model": "no translation package is installed",

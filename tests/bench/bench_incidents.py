@@ -265,6 +265,7 @@ def report(
     fills = [alone("fill", str(size)) for size in sizes]
     days = [alone("day", str(size), str(day)) for size in day_sizes]
     lines = [
+        "## Incidents: grouping\n",
         f"Grouping against DuckDB on disk, synthetic texts in events of 1 to 200 texts, {PER_DAY:,} texts a day; features drawn, not computed. CPU seconds of all threads.",
         "",
         "| texts | seconds | texts/s | save | reach | group | incidents | peak MB |",
