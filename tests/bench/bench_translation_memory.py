@@ -19,7 +19,7 @@ from typing import Any
 from pipelines.translation import ArgosEngine, Item, glossary_for, install, translate_texts
 from tests.bench.bench_translation import random_package
 
-STEPS = (1_000, 10_000, 50_000)
+STEPS = (1_000, 5_000, 15_000)
 TOKENS = 2
 A_TEXT = 20
 
@@ -77,7 +77,7 @@ def report() -> str:
             "|---|---|",
             *(f"| {name} | {size:.0f} |" for name, size in json.loads(done.stdout).items()),
             "",
-            "Command: `make bench ROOM=translation_memory` (ten minutes)",
+            "Command: `make bench ROOM=translation_memory` (a few minutes)",
         ]
     )
 
