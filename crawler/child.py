@@ -48,7 +48,7 @@ def main() -> int:
     try:
         report = run(spec, announce=_say)
     except ArchiveError as error:
-        _say({"error": str(error)})
+        _say({"error": str(error), "busy": isinstance(error, BusyError)})
         return 1
     _say({"report": asdict(report)})
     return 0

@@ -27,6 +27,10 @@ class CrawlError(Exception):
     """A crawl that could not be done, in a sentence."""
 
 
+class OutletBusyError(CrawlError):
+    """Another crawl of the outlet is running: trying again later may help."""
+
+
 class NoOutletError(CrawlError):
     """A URL that no outlet claims."""
 
@@ -69,7 +73,8 @@ def crawl(
 
     Raises:
         crawler.outlets.UnknownOutletError: with the nearest names.
-        CrawlError: another crawl of an outlet is running, or the crawl broke down.
+        OutletBusyError: another crawl of an outlet is running.
+        CrawlError: the crawl broke down.
         ValueError: ``now`` has no zone, or ``via`` is not loopback.
     """
     spec = _spec(
@@ -103,7 +108,7 @@ def crawl(
             f"the crawl broke down (exit code {child.returncode}); see {_log_path(data_dir, run_id)}"
         )
     if "error" in answer:
-        raise CrawlError(answer["error"])
+        raise (OutletBusyError if answer["busy"] else CrawlError)(answer["error"])
     return _report(answer["report"])
 
 

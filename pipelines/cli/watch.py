@@ -177,7 +177,7 @@ def serve(keeper: Keeper, session: Session, asked: threading.Event) -> bool:
 
 def _crawl(session: Session, outlet: str, stop: threading.Event, via: str | None) -> Crawled:
     from crawler import run
-    from pipelines.watch.keeper import Crawled, WorkError
+    from pipelines.watch.keeper import Crawled, LaterError, WorkError
 
     def heard(_landed: dict[str, int]) -> None:
         if stop.is_set():  # the crawl takes this as Ctrl-C: it lands what is in flight and answers
@@ -193,6 +193,8 @@ def _crawl(session: Session, outlet: str, stop: threading.Event, via: str | None
             via=via,
             progress=heard,
         )
+    except run.OutletBusyError as error:
+        raise LaterError(str(error)) from error
     except (run.CrawlError, OSError) as error:
         raise WorkError(str(error)) from error
     [one] = report.outlets

@@ -13,7 +13,7 @@ import pytest
 
 from crawler.archive import LandingLine, LandingLog
 from crawler.plan import CrawlReport
-from crawler.run import CrawlError, NoOutletError, crawl, fetch_one
+from crawler.run import NoOutletError, OutletBusyError, crawl, fetch_one
 from tests.crawler.street import Street
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -194,7 +194,7 @@ def test_a_second_crawl_of_the_same_outlet_is_told_to_wait(tmp_path: Path) -> No
     patience = {**FAST, "WIREDESK_LOCK_PATIENCE": 0.3}
     with Street() as street, (tmp_path / "landing" / ".good.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        with pytest.raises(CrawlError, match="another crawl of good is running"):
+        with pytest.raises(OutletBusyError, match="another crawl of good is running"):
             crawl(
                 tmp_path, ["good"], run_id="r1", now=NOW, via=street.via, registry=STREET, settings=patience
             )

@@ -14,11 +14,15 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
+from crawler.run import OutletBusyError
+from pipelines.cli import cli
 from pipelines.watch import Alarm, Plan, State, WatchError, load_state
 from pipelines.watch.delivery import Receivers
 from pipelines.watch.facts import Facts, StoreFacts
@@ -166,6 +170,21 @@ def test_what_somebody_else_holds_waits_and_rings_nothing(data_dir: Path) -> Non
     watch.keeper.crawl("udn")
     assert watch.keeper.state.troubles == {}
     assert watch.events() == ["crawled", "run_waits", "crawl_waits"]
+
+
+def test_a_crawl_by_hand_is_no_trouble_of_the_outlet(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the crawler says of an outlet that is being crawled reaches the watch as a reason to wait."""
+
+    def crawl(*_: Any, **__: Any) -> None:
+        raise OutletBusyError("another crawl of rti is running; wait for it to end")
+
+    monkeypatch.setattr("crawler.run.crawl", crawl)
+    (data_dir / "wiredesk.toml").write_text('outlets = ["rti"]\n')
+    done = CliRunner().invoke(cli, ["--data", str(data_dir), "watch", "--once"])
+    assert done.exit_code == 0, done.output
+    assert '"event": "crawl_waits"' in done.output
+    state, _ = load_state(data_dir)
+    assert (state.troubles, state.last_crawl) == ({}, {})
 
 
 def test_an_interrupted_crawl_is_due_at_once(data_dir: Path) -> None:
