@@ -94,8 +94,6 @@ CREATE TABLE store.article (
     body_sha256 VARCHAR NOT NULL,
     extractor VARCHAR,
     change VARCHAR,
-    -- who corrected the page's words in this version; null: the page itself
-    corrected_by VARCHAR,
     PRIMARY KEY (article_id, version)
 );
 
