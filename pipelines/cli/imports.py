@@ -322,7 +322,9 @@ def _land(
     log = LandingLog(session.data_dir)
     logged = list(log.read_all())
     known = {(line.url, line.page_sha256) for line in logged if line.page_sha256}
-    forgotten = {url for line in logged if line.outcome == FORGOTTEN for url in (line.url, line.article_id)}
+    forgotten = {
+        name for line in logged if line.outcome == FORGOTTEN for name in (line.url, line.article_id) if name
+    }
     met = [line for line in logged if line.page_sha256 or line.outcome == RETIRED]
     landed = {name for line in met for name in (line.url, line.article_id)}
     told = {(line.url, line.outcome, line.reason) for line in logged}

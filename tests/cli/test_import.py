@@ -210,6 +210,22 @@ def test_the_future_is_told_by_explain(tmp_path: Path, capsys: pytest.CaptureFix
     assert "2199-01-01T10:00:00+08:00 lies more than 2 days after" in said
 
 
+def test_what_was_taken_out_keeps_out_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, url = tmp_path / "data", "https://blog.example.org/a/1"  # of no outlet: it has no article id
+    imported(capsys, data, write(tmp_path / "a.jsonl", GOOD | {"url": url}))
+    ran(capsys, data, "run", "--to", "reading")
+    ran(capsys, data, "store", "forget", url)
+    column = {
+        "url": "https://udn.com/column/12",
+        "title": "欄",
+        "text": "一段文字，另有句號。",
+    }  # of no article's shape
+    said = imported(capsys, data, write(tmp_path / "b.jsonl", GOOD | {"url": url}, column))
+    assert outcomes(said) == {"forgotten": 1, "landed": 1}
+
+
 def test_an_address_with_half_a_character_is_no_address(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
