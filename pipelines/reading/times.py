@@ -55,6 +55,8 @@ _PATTERNS = tuple(
 )
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 _AFTERNOON = {"下午", "晚上"}
+_ONE_SPELLING = str.maketrans("時間標準臺威", "时间标准台尼")
+"""Of the names of zones: 格林威治時間 is 格林尼治时间."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _stamp(parts: dict[str, str | None]) -> Stamp | None:
 
 
 def _zone(written: str | None) -> tzinfo | None:
-    name = (written or "").strip().lower()
+    name = (written or "").strip().lower().translate(_ONE_SPELLING)
     if not name:
         return None
     known = facts()
