@@ -20,9 +20,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import urlsplit
 
-from .plan import MailPlan, Plan, WatchError
+from .plan import MailPlan, Plan, WatchError, can_be_asked
 from .ringing import Change
 from .state import Post
 
@@ -55,13 +54,7 @@ class Receivers:
 def receivers(plan: Plan, environment: Mapping[str, str]) -> Receivers:
     """:raises WatchError: when what the environment says cannot be used."""
     url = environment.get("WIREDESK_WEBHOOK") or plan.webhook
-    if url and (
-        urlsplit(url).scheme not in ("http", "https")
-        or not urlsplit(url).hostname
-        or not url.isascii()
-        or not url.isprintable()
-        or " " in url
-    ):
+    if url and not can_be_asked(url):
         raise WatchError(
             "the webhook (WIREDESK_WEBHOOK, or webhook in wiredesk.toml) is no http or https address"
         )

@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-POLITE = 5
-"""Minutes between two crawls of an outlet, at least."""
+POLITE, RAREST = 5, 366 * 24 * 60
+"""Minutes between two crawls of an outlet, at least and at most."""
 SECURITIES = ("starttls", "tls", "none")
 
 
@@ -147,7 +147,7 @@ class _Table:
         if key not in self.left:
             self.known.append(key)
             return None
-        return float(self.number(key, 0, least=0, most=1e9, wanted=wanted)) * scale
+        return float(self.number(key, 0, least=0, most=1e8, wanted=wanted)) * scale
 
     def text(self, key: str, default: str | None = None) -> str | None:
         value = self.take(key, default)
@@ -194,8 +194,10 @@ def read_plan(path: Path, known: Mapping[str, OutletFacts], *, polite: bool = Tr
         _outlet(path, key, known)
     minutes = {key: rhythms.get(key, known[key].rhythm_minutes) for key in keys}
     for key, value in minutes.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
             raise WatchError(f"{path}: {key} in [rhythms] takes minutes, not {value!r}")
+        if value > RAREST:
+            raise WatchError(f"{path}: {key} every {value:g} minutes is too seldom; a year is the most")
         if polite and value < POLITE:
             raise WatchError(f"{path}: {key} every {value} minutes is impolite; five is the least")
     port = top.number("port", 8322, least=-1, most=65535, whole=True, wanted="a port, 0 for any, -1 for none")
@@ -247,9 +249,19 @@ def _alarms(table: _Table) -> AlarmPlan:
 
 def _webhook(top: _Table) -> str | None:
     url = top.text("webhook")
-    if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+    if url is not None and not can_be_asked(url):
         raise top.wrong("webhook", "an http or https address", url)
     return url
+
+
+def can_be_asked(url: str) -> bool:
+    """Whether ``url`` is an http or https address that a request can be sent to as it stands."""
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets without an address in them, a port that is no number
+        return False
+    return known and url.isascii() and url.isprintable() and " " not in url
 
 
 def _mail(table: _Table) -> MailPlan | None:
