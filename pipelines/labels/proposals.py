@@ -11,30 +11,28 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
-import time
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from pipelines.endpoint import named, opener, whole
 from pipelines.profiles import Profile
 from pipelines.profiles.profile import CLASSES
 from pipelines.records import OK, Evidence, Field, Label
 
 PROMPT_VERSION = "proposal-1"
-KEY = "WIREDESK_ENDPOINT_KEY"
-"""Environment variable of the bearer token: the only way to give one."""
 MARK = "[AI generated]"
 SEVERITIES = ("hazard", "serious hazard", "incident", "serious incident", "disaster", "unknown")
 LONGEST_ARTICLE = 12_000
 """Characters of the text that are sent."""
 LONGEST_ANSWER = 1 << 20
 """Bytes of an answer that are read."""
+LONGEST_TIMEOUT = 3600
+"""Seconds for one answer."""
 SHORTEST_QUOTE = 6
 """Characters; shorter passages stand in any text."""
 _HALF = re.compile("[\ud800-\udfff]")
@@ -58,23 +56,14 @@ class Endpoint:
 def endpoint(wanted: str, *, timeout: float = 60.0) -> Endpoint:
     """The endpoint that ``URL#MODEL`` names, with the key of the environment.
 
-    :raises ValueError: no http address, no model, or an address that carries a password or key.
+    :raises ValueError: what :func:`pipelines.endpoint.named` refuses, or a time-out that is none.
     """
-    url, _, model = wanted.partition("#")
-    try:
-        parts = urllib.parse.urlsplit(url)
-        host = parts.hostname
-    except ValueError as fault:
-        raise ValueError(f"{url} is no address: {fault}") from fault
-    if parts.scheme not in ("http", "https") or not host:
-        raise ValueError(f"{url} is no http address: give it as http://127.0.0.1:8080/v1#MODEL")
-    if not model:
-        raise ValueError(f"name the endpoint's model behind the address: {url}#MODEL")
-    if parts.username or parts.password or parts.query:
-        raise ValueError(f"the address carries what belongs into {KEY}: give the plain address")
-    return Endpoint(
-        url=url, model=urllib.parse.unquote(model), key=os.environ.get(KEY) or None, timeout=timeout
-    )
+    url, model, key = named(wanted)
+    if not 0 < timeout <= LONGEST_TIMEOUT:
+        raise ValueError(
+            f"an answer may take more than 0 and at most {LONGEST_TIMEOUT} seconds, not {timeout:g}"
+        )
+    return Endpoint(url=url, model=model, key=key, timeout=timeout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,11 +166,6 @@ def _vocabulary(profile: Profile) -> dict[str, set[str]]:
     return {"class": set(CLASSES), "limb": set(profile.limbs), "severity": set(SEVERITIES), **known}
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
 def _post(endpoint: Endpoint, request: bytes) -> bytes:
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if endpoint.key:
@@ -189,14 +173,8 @@ def _post(endpoint: Endpoint, request: bytes) -> bytes:
     address = endpoint.url.rstrip("/") + "/chat/completions"
     if not address.startswith(("http://", "https://")):
         raise urllib.error.URLError(f"{endpoint.url} is no http address")
-    opener = urllib.request.build_opener(_NoRedirect)
-    until, got = time.monotonic() + endpoint.timeout, b""
-    with opener.open(urllib.request.Request(address, request, headers), timeout=endpoint.timeout) as answer:
-        while len(got) <= LONGEST_ANSWER and (piece := answer.read1(1 << 16)):
-            got += piece
-            if time.monotonic() > until:  # a server that sends a byte now and then never times out by itself
-                raise TimeoutError(f"no whole answer within {endpoint.timeout:g} s")
-    return got
+    with opener().open(urllib.request.Request(address, request, headers), timeout=endpoint.timeout) as answer:
+        return whole(answer, LONGEST_ANSWER, endpoint.timeout)
 
 
 def _content(raw: bytes) -> dict[str, Any]:

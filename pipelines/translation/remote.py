@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import time
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pipelines.endpoint import KEY, named, opener, whole
 from pipelines.translation.errors import EngineError
 
-KEY = "WIREDESK_ENDPOINT_KEY"
-"""Environment variable of the bearer token: the only way to give one."""
 LANGUAGES = {"ja": "Japanese", "ko": "Korean", "zh": "Chinese"}
 """Source languages, ISO 639-1, for which an endpoint is asked."""
 _MOST_BYTES = 8 * 2**20
@@ -41,13 +38,6 @@ class _UnusableError(_NoTranslationError):
     """An answer in a form that was not asked for."""
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Follows nothing: a redirect would carry text and key to an address that nobody named."""
-
-    def redirect_request(self, *_args: Any, **_options: Any) -> None:
-        return None
-
-
 def is_endpoint(wanted: str) -> bool:
     """Whether ``--translate-with`` names an endpoint and no package."""
     return wanted.startswith(("http://", "https://"))
@@ -57,15 +47,13 @@ def endpoints(wanted: str) -> dict[str, EndpointEngine]:
     """Engines for ``URL#MODEL`` by source language, with the key of the environment.
 
     Raises:
-        EngineError: no address, no model, or an address that carries what belongs elsewhere.
+        EngineError: no address, no model, an address that carries what belongs elsewhere, or a key that is none.
     """
-    url, _, model = wanted.partition("#")
-    model = urllib.parse.unquote(model)
-    if not model:
-        raise EngineError(f"name the endpoint's model behind the address: {url}#MODEL")
-    return {
-        code: EndpointEngine(url, model, key=os.environ.get(KEY) or None, source=code) for code in LANGUAGES
-    }
+    try:
+        url, model, key = named(wanted)
+    except ValueError as fault:
+        raise EngineError(str(fault)) from fault
+    return {code: EndpointEngine(url, model, key=key, source=code) for code in LANGUAGES}
 
 
 class EndpointEngine:
@@ -85,9 +73,8 @@ class EndpointEngine:
         sleep: waits between tries.
 
     Raises:
-        EngineError: at construction for an address or key that is none; while translating for a time-out, a refused key,
-            another failure of the endpoint, or nothing but unusable answers. The sentence names the endpoint and what
-            it did.
+        EngineError: while translating, for a time-out, a refused key, another failure of the endpoint, or nothing but
+            unusable answers. The sentence names the endpoint and what it did.
     """
 
     engine = "openai-compatible"
@@ -104,15 +91,6 @@ class EndpointEngine:
         batch: int = 16,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise EngineError(f"{url!r} is no address of an endpoint: it begins with http:// or https://")
-        if parts.username or parts.password or parts.query:
-            raise EngineError(
-                f"the address of {parts.hostname} carries a name, a key or a query: give the key in {KEY}"
-            )
-        if key is not None and not (key.isascii() and key.isprintable() and " " not in key):
-            raise EngineError(f"the key in {KEY} is none: it holds blanks or signs that no header can carry")
         self.url = url.rstrip("/") + "/chat/completions"
         self.model = model
         self.source = source
@@ -123,7 +101,7 @@ class EndpointEngine:
         self._batch = batch
         self._sleep = sleep
         self._unusable = 0
-        self._opener = urllib.request.build_opener(_Stay)
+        self._opener = opener()
 
     @property
     def settings(self) -> str:
@@ -169,7 +147,7 @@ class EndpointEngine:
             last = attempt == self._attempts
             try:
                 with self._opener.open(request, timeout=self._timeout) as response:
-                    answer: bytes = response.read(_MOST_BYTES + 1)
+                    answer = whole(response, _MOST_BYTES, self._timeout)
             except urllib.error.HTTPError as error:
                 self._failed(error, last)
             except (TimeoutError, urllib.error.URLError, OSError, http.client.HTTPException) as error:
@@ -187,7 +165,10 @@ class EndpointEngine:
 
     def _failed(self, error: urllib.error.HTTPError, last: bool) -> None:
         with error:
-            said = self._excerpt(error.read(2000))
+            try:
+                said = self._excerpt(error.read(2000))
+            except (OSError, http.client.HTTPException):  # the code alone says enough
+                said = ""
         if error.code in (401, 403):
             raise EngineError(
                 f"{self.url} refused the key of {KEY} (HTTP {error.code}){said}"

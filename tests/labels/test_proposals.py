@@ -96,14 +96,27 @@ def test_a_slow_or_broken_server_has_an_outcome(endpoint: Endpoint) -> None:
     ("wanted", "why"),
     [
         ("http://127.0.0.1:9/v1", "name the endpoint's model"),
-        ("ftp://host/v1#m", "no http address"),
+        ("ftp://host/v1#m", "no address of an endpoint"),
         ("http://user:secret@host/v1#m", "WIREDESK_ENDPOINT_KEY"),
-        ("http://[half#m", "no address"),
+        ("http://[half#m", "cannot be read"),
     ],
 )
 def test_an_address_that_cannot_be_meant(wanted: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         labels.endpoint(wanted)
+
+
+@pytest.mark.parametrize("timeout", [0.0, -1.0, float("nan"), float("inf"), 1e12])
+def test_a_time_out_that_is_none(timeout: float) -> None:
+    with pytest.raises(ValueError, match="more than 0 and at most 3600 seconds"):
+        labels.endpoint("http://127.0.0.1:9/v1#m", timeout=timeout)
+
+
+def test_a_key_that_no_header_can_carry_is_said_and_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIREDESK_ENDPOINT_KEY", "k3y\nX-Other: 1")
+    with pytest.raises(ValueError, match="the key in WIREDESK_ENDPOINT_KEY is none") as error:
+        labels.endpoint("http://127.0.0.1:9/v1#m")
+    assert "k3y" not in str(error.value)
 
 
 def test_nobody_there_has_an_outcome() -> None:

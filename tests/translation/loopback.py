@@ -33,6 +33,8 @@ class Server(ThreadingHTTPServer):
         self.answers: list[Answer] = []
         self.requests: list[dict[str, Any]] = []
         self.delay = 0.0
+        self.drip = 0.0
+        """Seconds between single bytes of an answer; 0 sends it whole."""
         self.headers: dict[str, str] = {}
 
     @property
@@ -62,7 +64,9 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            for part in [content] if not self.server.drip else [bytes([byte]) for byte in content]:
+                self.wfile.write(part)
+                time.sleep(self.server.drip)
         except (BrokenPipeError, ConnectionResetError):
             pass
 

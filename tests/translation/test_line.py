@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.endpoint import KEY
 from pipelines.translation import sample_package
-from pipelines.translation.remote import KEY
 from tests.translation.conftest import TINY, Wiredesk
 from tests.translation.loopback import Server, completion, good
 from tests.translation.packages import repacked

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from pipelines.endpoint import KEY
 from pipelines.translation import EngineError, InMemory, Item, translate_texts
 from pipelines.translation.glossary import standard
-from pipelines.translation.remote import KEY, EndpointEngine, endpoints
+from pipelines.translation.remote import EndpointEngine, endpoints
 from tests.translation.loopback import Server, completion, good
 
 
@@ -146,6 +147,20 @@ def test_a_time_out_is_named(server: Server) -> None:
         engine(server, timeout=0.05, attempts=2).translate(["好。"])
 
 
+def test_an_answer_byte_by_byte_is_a_time_out(server: Server) -> None:
+    server.answers = [good]
+    server.drip = 0.02
+    with pytest.raises(EngineError, match=r"did not answer within 0\.2 seconds"):
+        engine(server, timeout=0.2, attempts=2).translate(["好。"])
+
+
+def test_a_failure_that_breaks_off_is_told_by_its_code(server: Server) -> None:
+    server.answers = [lambda _: (500, b"the first of many bytes")]
+    server.headers = {"Transfer-Encoding": "chunked"}
+    with pytest.raises(EngineError, match=r"answered HTTP 500$"):
+        engine(server, attempts=2).translate(["好。"])
+
+
 def test_nobody_there() -> None:
     with pytest.raises(EngineError, match="cannot be reached"):
         EndpointEngine("http://127.0.0.1:9/v1", "m").translate(["好。"])
@@ -159,6 +174,14 @@ def test_nobody_there() -> None:
         ("http://127.0.0.1/v1", "", r"name the endpoint's model behind the address: .*#MODEL"),
         ("http://me:k3y@127.0.0.1/v1#m", "", f"give the key in {KEY}"),
         ("http://127.0.0.1/v1?api-key=k3y#m", "", f"give the key in {KEY}"),
+        ("ftp://me:k3y@127.0.0.1/v1#m", "", f"give the key in {KEY}"),
+        ("http://me:k3y@127.0.0.1/v1", "", f"give the key in {KEY}"),
+        ("http://[half#m", "", "cannot be read"),
+        ("http://127.0.0.1:many/v1#m", "", "cannot be read"),
+        ("http://127.0.0.1/模型#m", "", "cannot be read"),
+        ("http://a..b/v1#m", "", "cannot be read"),
+        ("http://127.0.0.1/a b#m", "", "is no address of an endpoint"),
+        ("http://127.0.0.1/v1#m\ud800", "", "cannot be read"),
         ("http://127.0.0.1/v1#m", "k3y\nX-Other: 1", f"the key in {KEY} is none"),
     ],
 )
