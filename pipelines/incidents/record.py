@@ -20,6 +20,8 @@ SUMMARY_SENTENCES = 4
 """A summary is at most so long: what happened, to whom, how much, what followed."""
 LEAD_SENTENCES = 10
 """Sentences of each text that may enter the summary: news says first what counts."""
+OPENING_SENTENCES = 2
+"""The lead, from which the summary opens: the first sentence may set a scene, the second then says what happened."""
 QUIET_AFTER = timedelta(days=30)
 
 State = Literal["open", "quiet"]
@@ -123,36 +125,55 @@ def central_title(members: Sequence[MemberText]) -> MemberText:
     neither a bare catchword nor a headline that tells everything wins.
     """
     titled = [member for member in members if member.title] or list(members)
-    reports = [
-        m for m in titled if m.class_ in ("incident", "hazard") and m.role in ("report", "follow-up")
-    ] or [m for m in titled if m.role not in ("complementary", "round-up")]
+    reports = [m for m in titled if _reports(m)] or [
+        m for m in titled if m.role not in ("complementary", "round-up")
+    ]
     pool = reports or titled
     said = _document_frequency(members)
     return min(pool, key=lambda member: (-_centrality(member, said), *_order(member)))
 
 
 def summary_of(members: Sequence[MemberText]) -> tuple[CitedSentence, ...]:
-    """Up to four sentences that together cover best what several texts say, in the order of publication.
+    """Up to four sentences that together cover best what several texts say: first what happened, then what else is said,
+    in the order of publication.
 
     Greedy: each next sentence is the one that adds the most weight of words not said yet, per the square root of its
-    length; a word weighs the number of texts that use it. Stops when a sentence adds less than a third of the first.
+    length; a word weighs the number of texts that use it. The opening is the sentence of the lead that says most of its
+    headline, which is the title, so that the two agree. Stops when a sentence adds less than a third of the opening. A sentence is compared in
+    English where it has been translated, so that two languages do not say one thing twice.
     """
-    said = _document_frequency(members)
-    pool = [entry for member in members if member.role != "round-up" for entry in _sentences(member)]
+    told = {m.text_id: _sentences(m) for m in members if m.role != "round-up"}
+    said: Counter[str] = Counter()
+    for candidates in told.values():
+        said.update(frozenset[str]().union(*(entry.terms for entry in candidates)))
+    pool = [entry for member in members for entry in told.get(member.text_id, ())]
+    head = central_title(members)
+    heading = frozenset(words(normalise(f"{head.title or ''}\n{head.title_en or ''}")))
+    opening = max(
+        told.get(head.text_id, ())[:OPENING_SENTENCES],
+        key=lambda entry: sum(_weight(term, said) for term in sorted(entry.terms & heading)),
+        default=None,
+    )
     chosen: list[_Candidate] = []
     covered: set[str] = set()
     best_gain = 0.0
     while pool and len(chosen) < SUMMARY_SENTENCES:
-        gain, nearest = max((_gain(entry, covered, said), -n) for n, entry in enumerate(pool))
+        choice = [opening] if opening and not chosen else pool
+        gain, nearest = max((_gain(entry, covered, said), -n) for n, entry in enumerate(choice))
         best_gain = best_gain or gain
         if gain <= 0 or gain < best_gain / 3:
             break
-        entry = pool.pop(-nearest)
+        entry = choice[-nearest]
+        pool.remove(entry)
         chosen.append(entry)
         covered |= entry.terms
     order = {member.text_id: n for n, member in enumerate(members)}
-    chosen.sort(key=lambda entry: (order[entry.cited.text_id], entry.cited.start))
+    chosen[1:] = sorted(chosen[1:], key=lambda entry: (order[entry.cited.text_id], entry.cited.start))
     return tuple(entry.cited for entry in chosen)
+
+
+def _reports(member: MemberText) -> bool:
+    return member.class_ in ("incident", "hazard") and member.role in ("report", "follow-up")
 
 
 def timeline_of(members: Sequence[MemberText]) -> tuple[Moment, ...]:
@@ -220,11 +241,13 @@ def _sentences(member: MemberText) -> list[_Candidate]:
     out = []
     for start, end in sentences(member.text)[:LEAD_SENTENCES]:
         source = member.text[start:end]
-        terms = frozenset(words(normalise(source)))
+        english = member.translations.get(source)
+        terms = frozenset(words(normalise(english or source)))
         if len(terms) < 4:
             continue
-        cited = CitedSentence(text_id=member.text_id, field="text", start=start, end=end, text=source,
-                              text_en=member.translations.get(source))  # fmt: skip
+        cited = CitedSentence(
+            text_id=member.text_id, field="text", start=start, end=end, text=source, text_en=english
+        )
         out.append(_Candidate(cited, terms, math.sqrt(len(terms))))
     return out
 

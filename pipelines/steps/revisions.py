@@ -58,7 +58,7 @@ class RevisionsStep(ProfileStep):
     def version(self) -> str:
         from pipelines import labels
 
-        return f"revisions-2 {labels.VERSION} {self.profile.version}"
+        return f"revisions-3 {labels.VERSION} {self.profile.version}"
 
     def pending(self, con: DuckDBPyConnection) -> list[Task]:
         return pending(con, self.name, SUBJECTS, "subject_id")

@@ -110,3 +110,24 @@ def test_bare_texts_have_a_record_too() -> None:
     assert (record.title, record.summary, record.timeline, record.state) == (None, None, (), "open")
     with pytest.raises(ValueError, match="without a text"):
         describe([], as_of=date(2031, 1, 1))
+
+
+def test_a_summary_opens_with_what_happened_though_comments_say_more_and_earlier() -> None:
+    early = replace(
+        COMMENT,
+        text_id="t0",
+        published=datetime(2031, 3, 2, tzinfo=UTC),
+        text="法院今天裁定维洛L7轿车在江城长虹大桥追尾货车两人死亡一案的听证会公开，交警驾驶员双手离开方向盘14秒的记录须提交。",
+    )
+    opening = describe([early, FIRST, SECOND], as_of=date(2031, 3, 20)).summary_sentences[0]
+    assert opening.text_id in ("t1", "t2")
+    assert opening.start == 0
+
+
+def test_a_summary_does_not_say_one_thing_in_two_languages() -> None:
+    lead = BODY[: BODY.index("。") + 1]
+    told = "A Velo L7 sedan ran into a truck on the Changhong bridge early on Monday, killing two people."
+    twin = replace(FIRST, text=lead, translations={lead: told})
+    record = describe([twin, SECOND], as_of=date(2031, 3, 20))
+    assert record.summary is not None
+    assert record.summary.count("Changhong bridge") == 1
