@@ -7,9 +7,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from pipelines import search
 from pipelines.desk.cards import MARKS, Card
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 AXES: Mapping[str, str] = {
     "class": "Class",
@@ -166,6 +172,17 @@ class Found:
     """By axis: value and count, counted with the filters of the other axes."""
 
 
+def holding(con: DuckDBPyConnection, every: Iterable[Card], words: str, *, data_dir: Path) -> set[str] | None:
+    """The incidents whose articles, title or id hold the words of a filter; ``None`` without words."""
+    if not words:
+        return None
+    plain = words.casefold()
+    named = {
+        card.incident_id for card in every if plain in card.title.casefold() or plain == card.incident_id
+    }
+    return named | set(search.incidents_holding(con, words, data_dir=data_dir))
+
+
 def apply(
     every: Iterable[Card], filters: Filters, *, marks: Mapping[str, str], holding: Collection[str] | None
 ) -> Found:
@@ -176,7 +193,7 @@ def apply(
     its last is not before the first.
 
     :param marks: marks that are pending, by incident.
-    :param holding: the incidents whose articles hold the words asked for; ``None`` without words.
+    :param holding: as :func:`holding` finds them.
     """
     wanted = {axis: frozenset(values) for axis, values in filters.chosen.items() if values}
     passed: list[Card] = []

@@ -71,22 +71,12 @@ def incidents_of(con: DuckDBPyConnection, data_dir: Path, name: str) -> list[str
     kept = next((one for one in queries(data_dir) if name in (one.slug, one.name)), None)
     if kept is None:
         raise KeyError(", ".join(one.name for one in queries(data_dir)))
-    from pipelines import search
     from pipelines.desk import cards, filters
 
-    every = cards.cards(con)
+    every = cards.cards(con).values()
     wanted = filters.parse(parse_qsl(kept.query))
-    holding: set[str] | None = None
-    if wanted.words:
-        words = wanted.words.casefold()
-        holding = {*search.incidents_holding(con, wanted.words, data_dir=data_dir)} | {
-            one.incident_id
-            for one in every.values()
-            if words in one.title.casefold() or words == one.incident_id
-        }
-    return [
-        card.incident_id for card in filters.apply(every.values(), wanted, marks={}, holding=holding).cards
-    ]
+    holding = filters.holding(con, every, wanted.words, data_dir=data_dir)
+    return [card.incident_id for card in filters.apply(every, wanted, marks={}, holding=holding).cards]
 
 
 def forget(data_dir: Path, slug: str) -> None:

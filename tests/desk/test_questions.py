@@ -5,10 +5,10 @@ from __future__ import annotations
 import string
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import duckdb
 import pytest
@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import search
-from pipelines.desk import cards, charts, filters, lighting, naming, queue, works
+from pipelines.desk import cards, charts, filters, lighting, naming, queue, saved, works
 from pipelines.desk.alarms import Alarm, alarms, joined, ringing
 from pipelines.desk.edition import build, has_edition
 from pipelines.desk.explain import explain
@@ -292,3 +292,14 @@ def test_search_wants_every_word_and_quotes_stay_together(folder: Path) -> None:
         assert ids('"chest pain"') != []
         assert ids('"pain chest"') == []
         assert ids("") == []
+
+
+@pytest.mark.parametrize("words", ["误判", INCIDENT, "misread"])
+def test_a_saved_query_finds_by_articles_id_and_title(
+    folder: Path, con: duckdb.DuckDBPyConnection, words: str
+) -> None:
+    con.execute("UPDATE store.incident SET title = 'Something misread' WHERE incident_id = ?", [INCIDENT])
+    saved.keep(folder, name="one", query=urlencode({"q": words}), made_by="ann", made=datetime.now(UTC))
+    assert saved.incidents_of(con, folder, "one") == [INCIDENT]
+    saved.keep(folder, name="one", query="q=qqqqq", made_by="ann", made=datetime.now(UTC))
+    assert saved.incidents_of(con, folder, "one") == []

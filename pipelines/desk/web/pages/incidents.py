@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from pipelines import search
 from pipelines.desk import charts, dossier, feeds, filters, saved
 from pipelines.desk.cards import Card
 from pipelines.desk.web.asking import Ask, SorryError, text_of
@@ -21,17 +20,14 @@ FEW = 10
 
 def chosen(ask: Ask) -> tuple[filters.Filters, filters.Found]:
     """The filters of the request's URL and what they leave."""
-    return found_by(ask, filters.parse(ask.request.query_params.multi_items()))
+    wanted = filters.parse(ask.request.query_params.multi_items())
+    return wanted, found_by(ask, wanted)
 
 
-def found_by(ask: Ask, wanted: filters.Filters) -> tuple[filters.Filters, filters.Found]:
-    holding: set[str] | None = None
-    if wanted.words:
-        words = wanted.words.casefold()
-        holding = {*search.incidents_holding(ask.con, wanted.words, data_dir=ask.desk.data_dir)} | {
-            c.incident_id for c in ask.cards.values() if words in c.title.casefold() or words == c.incident_id
-        }
-    return wanted, filters.apply(ask.cards.values(), wanted, marks=ask.marks, holding=holding)
+def found_by(ask: Ask, wanted: filters.Filters) -> filters.Found:
+    every = ask.cards.values()
+    holding = filters.holding(ask.con, every, wanted.words, data_dir=ask.desk.data_dir)
+    return filters.apply(every, wanted, marks=ask.marks, holding=holding)
 
 
 def incidents(ask: Ask) -> Response:
@@ -167,7 +163,7 @@ def feed(ask: Ask) -> Response:
         if kept is None:
             raise SorryError(404, f"There is no saved query {slug}.")
         wanted, title = filters.parse(parse_qsl(kept.query)), kept.name
-    _, found = found_by(ask, wanted)
+    found = found_by(ask, wanted)
     root = str(ask.request.base_url).rstrip("/")
     text = feeds.atom(
         feeds.entries(ask.con, {card.incident_id for card in found.cards}),
