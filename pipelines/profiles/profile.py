@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -169,7 +169,7 @@ def _load(folder: Path) -> Profile:
 
 
 def _build(folder: Path, head: dict[str, Any]) -> Profile:
-    kinds = _groups(folder / "subject.toml", {"weight", "phrases"})
+    kinds = _groups(folder / "subject.toml", {"weight", "phrases"}, {"anywhere", "imagined"})
     subject = [
         (Cue(f"subject.{name}", float(group["weight"])), _phrases(group["phrases"])) for name, group in kinds
     ]
@@ -178,7 +178,7 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
     harms, harm_cues = _harms(folder / "harms.toml", known, set(head["limbs"]))
     news, news_cues = _news(folder / "news.toml")
     manner = folder / "modality.toml" if (folder / "modality.toml").is_file() else COMMON / "modality.toml"
-    stances = dict(_groups(manner, {"phrases"}))
+    stances = dict(_groups(manner, {"phrases"}, {"window_han", "window_latin"}))
     modality = [(Cue(f"modality.{name}"), _phrases(group["phrases"])) for name, group in stances.items()]
     missing = sorted({f"modality.{name}" for name in MODALITY} - {cue.name for cue, _ in modality})
     if missing:
@@ -213,12 +213,13 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
 
 
 _Cues = list[tuple[Cue, list[str]]]
+_OF_HARM = frozenset({"severity", "strength", "values", "context", "accident"})
 
 
 def _harms(path: Path, known: set[tuple[str, str]], limbs: set[str]) -> tuple[dict[str, Harm], _Cues]:
     harms: dict[str, Harm] = {}
     cues: _Cues = []
-    for name, group in _groups(path, {"limb", "stance", "phrases"}):
+    for name, group in _groups(path, {"limb", "stance", "phrases"}, _OF_HARM):
         values = {
             (axis, value): float(w) for axis, of in group.get("values", {}).items() for value, w in of.items()
         }
@@ -251,7 +252,7 @@ def _harms(path: Path, known: set[tuple[str, str]], limbs: set[str]) -> tuple[di
 def _news(path: Path) -> tuple[dict[str, News], _Cues]:
     news: dict[str, News] = {}
     cues: _Cues = []
-    for name, group in _groups(path, {"weights", "phrases"}):
+    for name, group in _groups(path, {"weights", "phrases"}, {"guard", "place", "over", "harmless"}):
         unknown = sorted(set(group["weights"]) - set(CLASSES))
         if unknown:
             raise ProfileError(f"{path}: {name} weighs unknown classes: {', '.join(unknown)}")
@@ -280,7 +281,7 @@ def _axes(folder: Path, order: list[str]) -> tuple[tuple[Axis, ...], _Cues]:
     cues: _Cues = []
     for key in order:
         values: list[Value] = []
-        for name, group in _groups(folder / "axes" / f"{key}.toml", {"definition", "cues"}):
+        for name, group in _groups(folder / "axes" / f"{key}.toml", {"definition", "cues"}, {"weight"}):
             values.append(Value(name, group["definition"]))
             cues.append((Cue(f"{key}:{name}", float(group.get("weight", 0.55))), _phrases(group["cues"])))
         axes.append(Axis(key, tuple(values)))
@@ -291,7 +292,7 @@ def _organisations(path: Path) -> tuple[dict[str, Organisation], _Cues]:
     found: dict[str, Organisation] = {}
     cues: _Cues = []
     if path.is_file():
-        for name, group in _groups(path, {"kind", "names"}):
+        for name, group in _groups(path, {"kind", "names"}, {"role"}):
             found[name] = Organisation(name, group["kind"], group.get("role"))
             cues.append((Cue(f"organisation:{name}"), _phrases(group["names"])))
     return found, cues
@@ -309,12 +310,18 @@ def _weights(path: Path, known: set[str]) -> dict[str, dict[str, float]]:
     return found
 
 
-def _groups(path: Path, needed: set[str]) -> list[tuple[str, dict[str, Any]]]:
+def _groups(path: Path, needed: set[str], also: Set[str]) -> list[tuple[str, dict[str, Any]]]:
+    """The groups of a file; each has what is needed, may have ``also`` and a word ``about`` it, and nothing else."""
     groups = list(_toml(path).items())
     for name, group in groups:
         missing = sorted(needed - set(group)) if isinstance(group, dict) else sorted(needed)
         if missing:
             raise ProfileError(f"{path}: [{name}] lacks {', '.join(missing)}")
+        known = {"about", *needed, *also}
+        if unknown := sorted(set(group) - known):
+            raise ProfileError(
+                f"{path}: [{name}] has {', '.join(unknown)}, which no profile knows; known: {', '.join(sorted(known))}"
+            )
     return groups
 
 
