@@ -16,6 +16,17 @@ Row = dict[str, Any]
 MACHINE = frozenset({"machine", "rule"})
 
 
+def name_causes(con: DuckDBPyConnection, rows: Sequence[Row], events: Sequence[Row] | None = None) -> None:
+    """Make lines of history, as the store holds them, ready to be told: ``detail`` read, persons and their reasons named.
+
+    :param events: the lines among which reasons are looked for, where they are not ``rows`` themselves.
+    """
+    for row in rows if events is None else [*rows, *events]:
+        row["detail"] = json.loads(row["detail"]) if row["detail"] else None
+    attribute(rows, rows if events is None else events)
+    name_undone(con, rows)
+
+
 def attribute(rows: Iterable[Row], events: Iterable[Mapping[str, Any]]) -> None:
     """Give every change that a person asked for that person's reason and name, in place of the articles that it names.
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipelines.desk.causes import attribute, name_undone
+from pipelines.desk.causes import name_causes
 from pipelines.desk.edition import has_edition
 from pipelines.desk.lighting import Row, is_sample
 from pipelines.desk.lists import among
@@ -108,10 +108,7 @@ def incident(con: DuckDBPyConnection, incident_id: str) -> Row | None:
     history = fetch_rows(
         con, "SELECT * FROM store.incident_event WHERE incident_id = ? ORDER BY n", [incident_id]
     )
-    for row in history:
-        row["detail"] = json.loads(row["detail"]) if row["detail"] else None
-    attribute(history, list(history))
-    name_undone(con, history)
+    name_causes(con, history)
     known = [row["article_id"] for row in parts["article"]]
     return {
         "record": record,

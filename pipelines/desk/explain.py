@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.desk.causes import attribute, name_undone
+from pipelines.desk.causes import name_causes
 from pipelines.desk.lists import among
 from pipelines.desk.values import because, language
 from pipelines.desk.wording import changed, decided
@@ -295,10 +295,7 @@ def _incident(con: DuckDBPyConnection, incident_id: str) -> list[Step]:
         "LEFT JOIN store.run u USING (run_id) WHERE e.incident_id = ? ORDER BY e.n",
         [incident_id],
     )
-    for row in rows:
-        row["detail"] = json.loads(row["detail"]) if row["detail"] else None
-    attribute(rows, list(rows))
-    name_undone(con, rows)
+    name_causes(con, rows)
     return [
         {
             "stage": "incidents",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.desk.causes import attribute, incidents_of, name_undone
+from pipelines.desk.causes import incidents_of, name_causes
 from pipelines.desk.lists import among
 from pipelines.desk.wording import changed
 from pipelines.store import fetch_rows
@@ -71,11 +70,7 @@ def entries(con: DuckDBPyConnection, incidents: Collection[str]) -> list[Change]
 
 def _told(con: DuckDBPyConnection, rows: list[dict[str, Any]]) -> list[Change]:
     place, values = among(incidents_of(rows))
-    asked = fetch_rows(con, _ASKED.format(ids=place), values)
-    for row in [*rows, *asked]:
-        row["detail"] = json.loads(row["detail"]) if row["detail"] else None
-    attribute(rows, asked)
-    name_undone(con, rows)
+    name_causes(con, rows, fetch_rows(con, _ASKED.format(ids=place), values))
     return [_change(row) for row in rows]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines import decisions
-from pipelines.desk.causes import name_undone
+from pipelines.desk.causes import name_causes
 from pipelines.desk.queue import review_queue as review_queue
 from pipelines.desk.wording import counted
 from pipelines.store import fetch_rows
@@ -101,9 +101,7 @@ def incident(con: DuckDBPyConnection, incident_id: str) -> dict[str, Any]:
 
 def history(con: DuckDBPyConnection, incident_id: str) -> list[dict[str, Any]]:
     rows = fetch_rows(con, "SELECT * FROM incident_history WHERE incident_id = ? ORDER BY n", [incident_id])
-    for row in rows:
-        row["detail"] = json.loads(row["detail"]) if row["detail"] else None
-    name_undone(con, rows)
+    name_causes(con, rows)
     return rows
 
 

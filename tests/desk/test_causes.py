@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.desk import feeds
+from pipelines.desk import dossier, feeds, questions
 from pipelines.desk.causes import attribute, name_undone
 from pipelines.desk.explain import explain
 from pipelines.desk.wording import changed
@@ -105,3 +105,23 @@ def test_what_was_taken_back_is_said(folder: Path) -> None:
         lost = [line(1, "undone", {"decision": "d-gone"}, "", "ann")]
         name_undone(con, lost)
         assert changed("undone", lost[0]["detail"], "", "ann") == "decision d-gone taken back (ann)"
+
+
+def test_every_telling_of_a_history_names_the_person(folder: Path) -> None:
+    """The page, the feed, ``explain`` and ``incident history`` say the same of a change that somebody asked for."""
+    with duckdb.connect(str(folder / "wiredesk.duckdb")) as con:
+        con.execute(
+            "INSERT INTO store.incident_event (incident_id, n, revision, happened, kind, detail, reason, made_by) VALUES "
+            "($1, 901, 8, TIMESTAMP '2026-03-07', 'label', '{\"axis\": \"class\", \"value\": \"incident\"}', 'it happened', 'ann'), "
+            '($1, 902, 9, TIMESTAMP \'2026-03-07\', \'class changed\', \'{"from": "hazard", "to": "incident"}\', '
+            "'class hazard → incident, because of x:1', 'machine')",
+            [HAZARD],
+        )
+        said = "class hazard → incident, because it happened (ann)"
+        found = dossier.incident(con, HAZARD)
+        assert found is not None
+        for rows in (found["history"], questions.history(con, HAZARD)):
+            last = rows[-1]
+            assert changed(last["kind"], last["detail"], last["reason"], last["made_by"]) == said
+        assert explain(con, HAZARD)[-1]["reason"] == said
+        assert feeds.entries(con, [HAZARD])[0].what == said
