@@ -38,6 +38,10 @@ def _worth(said: Said, sense: Sense) -> float:
     return said.harm.strength * sense.link * sense.place
 
 
+def _firmest(pairs: Iterable[tuple[Said, Sense]]) -> list[tuple[Said, Sense]]:
+    return sorted(pairs, key=lambda pair: (-_worth(*pair), pair[1].line.n))
+
+
 def limbs(senses: Sequence[Sense], stance: str) -> list[Label]:
     """The limbs, strongest first. Harms that only lend weight (a lawsuit) count where no other harm is named."""
     every = [(said, sense) for sense in senses for said in sense.harms if said.harm.limb]
@@ -63,8 +67,9 @@ def severity(senses: Sequence[Sense], class_: str, stance: str) -> Label | None:
     every = [pair for pair in pairs if pair[0].stance == stance] or pairs
     grave = [pair for pair in every if pair[0].harm.serious]
     ruinous = [pair for pair in every if pair[0].harm.disastrous]
-    if class_ == "incident" and grave and ruinous and max(_worth(*pair) for pair in ruinous) >= RUINOUS:
-        told = {sense.line.n: (_worth(said, sense), sense) for said, sense in (*ruinous[:1], *grave[:2])}
+    if class_ == "incident" and grave and ruinous and _worth(*_firmest(ruinous)[0]) >= RUINOUS:
+        firmest = (*_firmest(grave)[:2], _firmest(ruinous)[0])
+        told = {sense.line.n: (_worth(said, sense), sense) for said, sense in firmest}
         score = certainty(worth for worth, _ in told.values())
         if score >= GRAVE:
             return _label("severity", "disaster", score, list(told.values()), senses)

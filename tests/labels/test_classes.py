@@ -58,3 +58,12 @@ def test_disinformation_hate_and_evaded_controls_fall_under_limb_c() -> None:
         "公司透過中間商取得受管制晶片訓練AI模型",
     ):
         assert labels.judge(title, None, PROFILE).limbs[:1] == ("c",), title
+
+
+def test_a_disaster_quotes_the_sentences_that_tell_it_best() -> None:
+    blackout = "The AI system failed on Monday and a nationwide blackout followed."
+    killed = "Ten people were killed when the AI system shut down the grid."
+    text = f"Elsewhere a state of emergency over a storm ended. {blackout} Reports came in all day. {killed}"
+    found = labels.judge("Grid AI failure", text, PROFILE)
+    severity = next(label for label in found.labels if label.axis == "severity")
+    assert (severity.value, {one.quote for one in severity.evidence}) == ("disaster", {blackout, killed})
