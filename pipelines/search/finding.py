@@ -171,9 +171,13 @@ def _in(ids: Sequence[str]) -> str:
 
 
 def _fits(question: Question, texts: list[Text]) -> bool:
-    """Whether enough words stand together where they must; what the index already knows is not looked for again."""
+    """Whether enough words stand together where they must; what the index already knows is not looked for again.
+
+    A word with one form that must stand together is looked for by all its forms: the index does not say which it met.
+    """
     held = sum(
-        any(not form.together or stands(form, texts) for form in word.forms) for word in question.words
+        not any(form.together for form in word.forms) or any(stands(form, texts) for form in word.forms)
+        for word in question.words
     )
     unwanted = any(
         any(form.together and stands(form, texts) for form in word.forms) for word in question.without

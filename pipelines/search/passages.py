@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,9 @@ from pipelines.search.tokens import RUN, folded, words_in
 
 AROUND = 28
 """Characters shown on each side of a hit; in Latin letters twice as many."""
+
+_ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
+"""Letters that stand in the index without their accents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,10 @@ class Text:
         return fold_with_offsets(self.text)[1]
 
     @cached_property
+    def _accented(self) -> bool:
+        return _ACCENTED.search(self.folded) is not None
+
+    @cached_property
     def _spaced(self) -> list[tuple[str, int, int]]:
         return list(words_in(self.folded))
 
@@ -49,10 +57,18 @@ class Text:
             at = self.folded.find(form.text)
             return (at, at + len(form.text)) if at >= 0 else None
         if form.beginning:
-            return next(((a, b) for word, a, b in self._spaced if self.folded.startswith(form.text, a)), None)
-        if form.text[:2] not in self.folded:  # a stem keeps at least two letters of its word
-            return None
+            return next(
+                (
+                    (a, b)
+                    for word, a, b in self._spaced
+                    if self.folded.startswith(form.text, a) or word.startswith(form.text)
+                ),
+                None,
+            )
         wanted = atoms_of(form.text)
+        begun = (form.text[:2], wanted[0][:2])  # a stem keeps at least two letters of its word
+        if not (any(two in self.folded for two in begun) or self._accented):
+            return None
         if any(RUN.fullmatch(atom) for atom in wanted):  # SK海力士
             at = self.folded.find(form.text)
             return (at, at + len(form.text)) if at >= 0 else None

@@ -16,7 +16,7 @@ ARTICLES: list[dict[str, Any]] = [
     {"id": "xinhua:1", "tag": "zh-Hans-CN", "day": "2026-11-02", "title": "芯片企业回应", "text": "多家芯片企业表示，正在评估影响。人工智能模型的训练没有中断。"},
     {"id": "dw-en:1", "tag": "en", "day": "2026-11-03", "title": "New rules for chips", "text": "Regulators said the chips may not be sold. Nvidia declined to comment on the facial recognition system."},
     {"id": "udn:2", "tag": "zh-Hant-TW", "day": "2026-11-04", "title": "科大訊飛語音助理失靈", "text": "科大訊飛的語音助理週三失靈兩小時，醫院改用紙本。", "title_en": "iFLYTEK voice assistant fails", "english": ["The voice assistant of iFLYTEK failed for two hours on Wednesday.", "Hospitals went back to paper."]},
-    {"id": "ltn:1", "tag": "zh-Hant-TW", "day": "2026-11-05", "title": "飛機與大學", "text": "訊飛不是這則新聞的主角，科大畢業典禮照常舉行，大訊號塔也無恙。"},
+    {"id": "ltn:1", "tag": "zh-Hant-TW", "day": "2026-11-05", "title": "飛機與大學", "text": "訊飛不是這則新聞的主角，科大畢業典禮照常舉行，大訊塔也無恙。"},
     {"id": "cna:1", "tag": "zh-Hant-TW", "day": "2026-11-06", "title": "街頭", "text": "一人受傷。"},
 ]  # fmt: skip
 

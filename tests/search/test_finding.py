@@ -68,6 +68,26 @@ def test_what_is_found(store: Store, words: str, found: set[str]) -> None:
     assert set(ids(store, words)) == found
 
 
+@pytest.mark.parametrize("words", ["zurich", "Zürich", '"zurich airport"', "zuri*", "face id zurich"])
+def test_accents_are_nothing_to_a_search(tmp_path: Path, words: str) -> None:
+    row = {
+        "id": "dw-en:2",
+        "tag": "en",
+        "day": "2026-11-03",
+        "title": "Face ID",
+        "text": "At Zürich Airport it failed.",
+    }
+    (tmp_path / "glossary.tsv").write_text("Zurich\tplace\t蘇黎世市區\n", encoding="utf-8")
+    with shelf(tmp_path, [row]).read() as con:
+        [hit] = find(con, words, data_dir=tmp_path).hits
+    assert any(passage.hit.startswith("Zürich") for passage in hit.passages)
+
+
+def test_a_beginning_longer_than_a_word_does_not_find_it(store: Store) -> None:
+    assert ids(store, "chips*") == ["dw-en:1"]
+    assert ids(store, "chipse*") == []
+
+
 def test_the_better_the_word_fits_the_higher(store: Store) -> None:
     found = ids(store, "晶片", filters=Filters(languages=("zh",)))
     assert found == ["udn:1", "xinhua:1"], "in both titles, but twice in a shorter body"
