@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.landinglog import LANDED, RETIRED, LandingLine, LandingLog, sync_folder, utc_stamp
-from crawler.takedown import PLAN, finish, members, partial_of, write_synced
+from crawler.takedown import PLAN, finish, members, partial_of, read_alone, write_synced
 
 BATCH = 64 * 2**20
 """Bytes of WARC files that are written anew at a time."""
@@ -199,7 +199,7 @@ def _prepare(data_dir: Path, held: Holdings, gone: Mapping[str, Mapping[int, str
 
 def _rewrite_warc(path: Path, gone: Mapping[int, str]) -> dict[Place, int]:
     """Write what stays beside the file (nothing, where no page stays); where each record will be."""
-    content = path.read_bytes()
+    content = read_alone(path)
     records = [(offset, length, _head(plain)) for offset, length, plain in members(content)]
     ids = {head.get("warc-record-id") for offset, _, head in records if offset in gone}
     moved: dict[Place, int] = {}

@@ -8,6 +8,7 @@ plan that :func:`finish` carries out. What the database has to follow stays in :
 
 from __future__ import annotations
 
+import fcntl
 import html
 import io
 import json
@@ -47,10 +48,11 @@ def forget(
 ) -> Takedown:
     """Take every record and landing line of ``urls`` (as fetched, or after redirects) out of ``data_dir``.
 
-    The caller must hold off crawls; a file that is being written is locked and raises ``BlockingIOError``. What the
-    database has to follow then lies in :data:`FOLLOW`; an earlier one must have been followed.
+    The caller holds off crawls (:func:`crawler.retirement.quiet`). What the database has to follow then lies in
+    :data:`FOLLOW`; an earlier one must have been followed.
 
     :param articles: ids that the database knows these pages under.
+    :raises BlockingIOError: an import is writing a file of the archive; nothing was changed.
     """
     finish(data_dir)
     wanted = set(urls)
@@ -71,7 +73,12 @@ def forget(
         sorted((data_dir / "archive").glob("*.warc.gz")),
         sorted((data_dir / "landing").glob("*.jsonl")),
     )
-    ready += [warc for warc in warcs if _rewrite_warc(warc, wanted, listings, done)]
+    spelled = _spellings(wanted)
+    try:
+        ready += [warc for warc in warcs if _rewrite_warc(warc, wanted, listings, spelled, done)]
+    except BlockingIOError:
+        finish(data_dir)  # removes what was prepared for nothing
+        raise
     ready += [log for log in logs if _rewrite_log(log, wanted, done, now, reason)]
     if ready or articles:
         plan = {
@@ -154,17 +161,33 @@ def target_of(record: bytes) -> str | None:
     return None
 
 
-def _names(record: bytes, wanted: set[str]) -> bool:
-    """Whether the body of a listing's record names one of the URLs: whole, without its scheme, or by its path alone."""
-    from warcio.archiveiterator import ArchiveIterator
+def read_alone(warc: Path) -> bytes:
+    """The bytes of a WARC file, which must not grow while it is written anew.
 
+    Raises:
+        BlockingIOError: an import is writing it.
+    """
+    with warc.open("rb") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return handle.read()
+
+
+def _spellings(wanted: set[str]) -> set[bytes]:
+    """How a listing may name one of the URLs: without its scheme or by its path alone, plain or as HTML or JSON has it."""
     needles = set()
     for url in wanted:
         parts = urlsplit(url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         # a page's own path is long; one that is not would take half of the site with it
         needles |= {f"//{parts.netloc}{path}", *([path] if len(path) >= SHORTEST_PATH else [])}
-    spelled = {form.encode() for one in needles for form in (one, html.escape(one), unquote(one))}
+    forms = {form for one in needles for form in (one, html.escape(one), unquote(one))}
+    return {form.encode() for one in forms for form in (one, one.replace("/", "\\/"))}
+
+
+def _names(record: bytes, spelled: set[bytes]) -> bool:
+    """Whether the body of a listing's record holds one of the spellings."""
+    from warcio.archiveiterator import ArchiveIterator
+
     for one in ArchiveIterator(io.BytesIO(record)):
         if one.rec_type == "response":
             body = one.content_stream().read()
@@ -175,8 +198,10 @@ def _names(record: bytes, wanted: set[str]) -> bool:
 SHORTEST_PATH = 8
 
 
-def _rewrite_warc(warc: Path, wanted: set[str], listings: set[str], done: Takedown) -> bool:
-    content = warc.read_bytes()
+def _rewrite_warc(
+    warc: Path, wanted: set[str], listings: set[str], spelled: set[bytes], done: Takedown
+) -> bool:
+    content = read_alone(warc)
     kept: list[bytes] = []
     size = removed = 0
     moved: dict[tuple[str, int], int] = {}
@@ -185,7 +210,7 @@ def _rewrite_warc(warc: Path, wanted: set[str], listings: set[str], done: Takedo
         if target in wanted:
             removed += 1
             continue
-        if target in listings and _names(content[offset : offset + length], wanted):
+        if target in listings and _names(content[offset : offset + length], spelled):
             done.dropped.add((warc.name, offset))
             removed += 1
             continue

@@ -58,7 +58,7 @@ def retire(session: Session, keep: KeepPlan) -> Mapping[str, int]:
     try:
         chosen, _over, _freed = _retire(session, keep, dry_run=False)
     except UserError as error:
-        busy = isinstance(error.__cause__, BusyError | line.BusyError | StoreBusyError)
+        busy = isinstance(error.__cause__, BusyError | line.BusyError | StoreBusyError | BlockingIOError)
         raise (LaterError if busy else WorkError)(str(error)) from error
     except OSError as error:
         raise WorkError(str(error)) from error
@@ -89,6 +89,8 @@ def _retire(
                 freed = retirement.retire(session.data_dir, held, chosen, now=session.now, follow=follow)
     except retirement.BusyError as error:
         raise UserError(str(error)) from error
+    except BlockingIOError as error:
+        raise UserError("an import is writing the archive: try again when it has ended") from error
     return chosen, over, freed
 
 

@@ -160,21 +160,24 @@ def forget(session: Session, url: str, reason: str) -> None:
 
     URL may also be an article id. Bundles and backups that were made before keep what they hold.
     """
+    from crawler import retirement
     from crawler import takedown as street
     from pipelines import forgetting, line
     from pipelines.cli.run import complaints
 
-    with complaints(session), line.alone(session.data_dir):
-        kept = repair(session)
-        with session.store.read() as con:
-            articles, urls = articles_of(con, url)
-        try:
+    try:
+        with complaints(session), line.alone(session.data_dir), retirement.quiet(session.data_dir):
+            kept = repair(session)
+            with session.store.read() as con:
+                articles, urls = articles_of(con, url)
             done = street.forget(session.data_dir, urls, articles, now=session.now, reason=reason)
-        except BlockingIOError as error:
-            raise UserError("a crawl is writing the archive: try again when it has ended") from error
-        if not articles and not done.lines:
-            raise UserError(f"nothing is known of {url}")
-        kept += repair(session)
+            if not articles and not done.lines:
+                raise UserError(f"nothing is known of {url}")
+            kept += repair(session)
+    except retirement.BusyError as error:
+        raise UserError(str(error)) from error
+    except BlockingIOError as error:
+        raise UserError("an import is writing the archive: try again when it has ended") from error
     session.say(
         f"{url}: {done.records} record(s) out of the archive, {len(articles)} article(s) out of the database"
     )

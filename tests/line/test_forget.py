@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import io
 import json
@@ -46,29 +47,36 @@ def holders(folder: Path) -> dict[str, list[str]]:
     return found
 
 
-def feed(folder: Path, url: str) -> None:
-    """A feed of the outlet that names the page with its title, archived and logged as a crawl does it."""
-    body = f"<rss><item><title>ZQXTITLE</title><link>{url}</link></item></rss>".encode()
+def listings(folder: Path, url: str) -> None:
+    """A feed and a JSON list of the outlet, each naming the page with its title."""
+    listing(folder, "feed", f"<rss><item><title>ZQXTITLE</title><link>{url}</link></item></rss>")
+    link = url.removeprefix("https://www.rti.org.tw").replace("/", "\\/")  # as PHP writes JSON
+    listing(folder, "api", f'{{"lists":[{{"titleLink":"{link}","title":"ZQXTITLE"}}]}}')
+
+
+def listing(folder: Path, name: str, body: str) -> None:
+    """A listing of the outlet, archived and logged as a crawl does it."""
+    url, file = f"https://www.rti.org.tw/{name}", f"{name}.warc.gz"
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True)
     headers = StatusAndHeaders("200 OK", [("Content-Type", "application/rss+xml")], protocol="HTTP/1.1")
     writer.write_record(
         writer.create_warc_record(
-            "https://www.rti.org.tw/rss",
+            url,
             "response",
-            payload=io.BytesIO(body),
-            length=len(body),
+            payload=io.BytesIO(body.encode()),
+            length=len(body.encode()),
             http_headers=headers,
         )
     )
-    (folder / "archive" / "feed.warc.gz").write_bytes(out.getvalue())
+    (folder / "archive" / file).write_bytes(out.getvalue())
     line = {
-        "url": "https://www.rti.org.tw/rss", "final_url": "https://www.rti.org.tw/rss", "outlet_id": "rti", "kind": "listing",
-        "way": "feed", "fetched": "2026-11-20T00:00:00Z", "outcome": "landed", "reason": "", "warc_file": "feed.warc.gz",
+        "url": url, "final_url": url, "outlet_id": "rti", "kind": "listing",
+        "way": "feed", "fetched": "2026-11-20T00:00:00Z", "outcome": "landed", "reason": "", "warc_file": file,
         "warc_offset": 0, "warc_length": len(out.getvalue()), "page_sha256": "x", "run_id": "c", "article_id": None,
         "http_status": 200, "counts": {},
     }  # fmt: skip
-    (folder / "landing" / "feed.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    (folder / "landing" / f"{name}.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +92,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
             paragraphs=(f"{one.paragraphs[0]}ZQXBODY說。", *one.paragraphs[1:]),
         )
         data.bring([marked, *(article for article in world if article is not one)])
-        feed(data.path, one.url)
+        listings(data.path, one.url)
         data.do("run")
         [(article, text)] = data.rows(f"SELECT article_id, text_id FROM articles WHERE url = '{one.url}'")
         [(incident,)] = data.rows(f"SELECT incident_id FROM incident_members WHERE article_id = '{article}'")
@@ -123,9 +131,10 @@ def test_nothing_of_the_page_is_left_in_any_file(
     assert data.rows(f"SELECT outcome, reason FROM fetches WHERE url = '{url}'") == [
         ("forgotten", "taken out on request: asked for")
     ]
-    assert data.rows("SELECT warc_file, reason FROM fetches WHERE kind = 'listing'") == [
-        (None, "it named a page that was taken out")
-    ]
+    assert (
+        data.rows("SELECT warc_file, reason FROM fetches WHERE kind = 'listing'")
+        == [(None, "it named a page that was taken out")] * 2
+    )
     data.do("run")
     data.do("store", "forget", url, code=0)  # twice: the tombstone stays, nothing breaks
     assert data.rows("SELECT count(*) FROM articles") == others
@@ -135,6 +144,39 @@ def test_nothing_of_the_page_is_left_in_any_file(
     assert data.rows("SELECT count(*) FROM articles") == others
     data.do("store", "rebuild")
     assert data.rows("SELECT count(*) FROM articles") == others
+    assert holders(data.path) == {}
+
+
+@pytest.mark.parametrize(
+    ("lock", "says"),
+    [("landing/.rti.lock", "a crawl of rti is at work"), ("archive/feed.warc.gz", "an import is writing")],
+)
+def test_what_is_being_written_is_not_written_anew(
+    told: tuple[Path, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    lock: str,
+    says: str,
+) -> None:
+    data, url = copied(told, tmp_path / "data", monkeypatch)
+    before = {
+        path: path.read_bytes()
+        for folder in ("archive", "landing")
+        for path in (data.path / folder).iterdir()
+    }
+    with (data.path / lock).open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        data.do("store", "forget", url, code=1)
+    assert says in capsys.readouterr().err
+    after = {
+        path: path.read_bytes()
+        for folder in ("archive", "landing")
+        for path in (data.path / folder).iterdir()
+    }
+    assert {path: after.get(path) for path in before} == before
+    assert not [path for path in after if path.name.endswith(".takedown")]
+    data.do("store", "forget", url)
     assert holders(data.path) == {}
 
 
