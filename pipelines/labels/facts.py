@@ -106,14 +106,13 @@ def _organisations(senses: Sequence[Sense], profile: Profile) -> Iterable[Fact]:
         known = [hit for hit in sense.line.hits if hit.cue.name.startswith("organisation:")]
         for hit in known:
             met(hit.cue.name.partition(":")[2], _role(folded, hit.start, hit.end), sense)
-        for name, title, _, start, end in names(sense.line.text):
+        for name, title, start, end in names(sense.line.text):
             role = title or _role(folded, start, end) or _by_name(folded[start:end])
             inside = [
                 hit.cue.name.partition(":")[2] for hit in known if start <= hit.start and hit.end <= end
             ]
-            if (
-                inside
-            ):  # the gazetteer's name inside a longer one: what is said of the one is said of the other
+            if inside:
+                # the gazetteer's name inside a longer one: what is said of the one is said of the other
                 met(inside[0], role, sense)
             elif not any(name in other or other in name for other in first):
                 met(name, role, sense)
@@ -137,7 +136,7 @@ def _owner(sense: Sense, name: str) -> str | None:
     folded = sense.line.folded
     ends = [hit.end for hit in sense.line.hits if hit.cue.name == f"organisation:{name}"]
     if not ends:
-        ends = [end for found, _, _, _, end in names(sense.line.text) if found == name]
+        ends = [end for found, _, _, end in names(sense.line.text) if found == name]
     return "deployer" if any(_OWNER.match(folded[end : end + 30]) for end in ends) else None
 
 

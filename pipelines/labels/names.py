@@ -31,8 +31,8 @@ _PARTICLES = "由在被向对给遭据"
 _ARTICLE = re.compile(r"^(?:The|A|An|In|At|On|And|But|By|For|From|Its|Their|His|Her)\s+")
 
 
-def names(sentence: str) -> Iterator[tuple[str, str | None, str, int, int]]:
-    """``(name as printed, role if its title tells it, folded sentence, start, end)``; offsets into the folded sentence."""
+def names(sentence: str) -> Iterator[tuple[str, str | None, int, int]]:
+    """``(name as printed, role if its title tells it, start, end)``; offsets into the folded sentence."""
     folded, offsets = hanzi.fold_with_offsets(sentence)
     for match in _HAN.finditer(folded):
         at, to = match.span("name")
@@ -43,10 +43,10 @@ def names(sentence: str) -> Iterator[tuple[str, str | None, str, int, int]]:
         if len(stem) < 2 or _COMMON.search(stem):
             continue
         start, end = hanzi.source_span(offsets, at, to)
-        yield sentence[start:end], title.lastgroup if title else None, folded, at, to
+        yield sentence[start:end], title.lastgroup if title else None, at, to
     for match in _ENGLISH.finditer(folded):
         name = _ARTICLE.sub("", match.group("name"))
         if " " in name:
             at, to = match.end("name") - len(name), match.end("name")
             start, end = hanzi.source_span(offsets, at, to)
-            yield sentence[start:end], None, folded, at, to
+            yield sentence[start:end], None, at, to

@@ -112,9 +112,8 @@ def _sense(line: Line, titled: bool, subject: float, worth: float, profile: Prof
     if not sense.actual and any(
         said.harm.stance == "plausible" and not said.harm.accident for said in sense.harms
     ):
-        for (
-            said
-        ) in sense.harms:  # "a flaw leaks data", with no word that it has happened: what the flaw could do
+        # "a flaw leaks data", with no word that it has happened: what the flaw could do
+        for said in sense.harms:
             said.stance = "plausible"
     return sense
 

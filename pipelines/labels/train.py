@@ -125,7 +125,7 @@ def read_rows(path: Path) -> tuple[list[dict[str, Any]], str]:
     text = gzip.decompress(raw) if path.suffix == ".gz" else raw
     lines = [line for line in text.decode().splitlines() if line.strip()]
     if path.suffix == ".tsv":
-        head = lines[0].split("\t")
+        head = (lines or [""])[0].split("\t")
         found = [dict(zip(head, line.split("\t"), strict=True)) for line in lines[1:]]
     else:
         found = [json.loads(line) for line in lines]
@@ -154,7 +154,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not path.is_file():
             sys.stderr.write(f"no labelled rows at {path}: nothing was trained\n")
             return 2
-        found, digest = read_rows(path)
+        try:
+            found, digest = read_rows(path)
+        except (ValueError, TypeError, OSError, EOFError) as fault:
+            sys.stderr.write(f"{path} holds no labelled rows ({fault}): nothing was trained\n")
+            return 2
         rows += found
         sources.append(f"{path.parent.name}/{path.name}: {len(found)} rows, sha256 {digest[:12]} unpacked")
     profile = profiles.load(chosen.profile)

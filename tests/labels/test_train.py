@@ -86,3 +86,22 @@ def test_the_weights_are_used(rows: Path, tmp_path: Path) -> None:
 def test_no_rows_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train.main([str(tmp_path / "none.jsonl")]) == 2
     assert "nothing was trained" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("rows.jsonl", b'{"title": '),
+        ("rows.jsonl", b"[1]\n"),
+        ("rows.jsonl", b"\xff\n"),
+        ("rows.jsonl.gz", b"no gzip"),
+        ("rows.tsv", b"title\tclass\nonly one cell\n"),
+    ],
+)
+def test_a_file_of_something_else_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert train.main([str(tmp_path / name), "--out", str(tmp_path / "own.toml")]) == 2
+    assert f"{name} holds no labelled rows (" in capsys.readouterr().err
+    assert not (tmp_path / "own.toml").exists()
