@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import line
+from pipelines import line, runlog
 from pipelines.steps.base import TOLD, Context
 from pipelines.store import Store, fsync_folder, insert
 
@@ -46,13 +46,20 @@ def keep(data_dir: Path, bundle: Path, name: str) -> str:
     return str(target.relative_to(data_dir))
 
 
-def tell(store: Store, context: Context, plan: ImportPlan) -> None:
-    """Write the plan's rows in one transaction, and that no stage has to judge them again."""
+def tell(store: Store, context: Context, plan: ImportPlan, kept: str | None = None) -> None:
+    """Write the plan's rows in one transaction, and that no stage has to judge them again.
+
+    :param kept: where :func:`keep` put the bundle, for the run log; ``None`` for an import that is done again.
+    """
     from pipelines import bundles
 
     with store.write() as con:
         bundles.write_rows(con, plan)
         _told(con, context, plan.subjects)
+        if kept is not None:  # before the rows count: what is told is in the log
+            started = context.now.isoformat()
+            entry = runlog.Entry(run_id=context.run_id, command="import", started=started, bundle=kept)
+            runlog.append(context.data_dir, entry)
 
 
 def _told(con: DuckDBPyConnection, context: Context, subjects: set[str]) -> None:

@@ -154,23 +154,23 @@ def run(
             end_run(con, context)
             taken = landing.lines_taken(con, context.data_dir, {} if broken else before)
             new = _unlogged(con, context.data_dir, late.new) if broken else early.new
-        if again is None:
-            runlog.append(
-                context.data_dir,
-                runlog.Entry(
-                    run_id=context.run_id,
-                    command=command,
-                    started=context.now.isoformat(),
-                    profile=context.profile,
-                    model=context.translation_model,
-                    first=first,
-                    last=last,
-                    landing=taken,
-                    decisions=new,
-                    late=late.new,
-                    idle=funnel.idle and not (taken or new or late.new),
-                ),
-            )
+            if again is None:  # before it counts as done: a run that is cut off here is logged by the next
+                runlog.append(
+                    context.data_dir,
+                    runlog.Entry(
+                        run_id=context.run_id,
+                        command=command,
+                        started=context.now.isoformat(),
+                        profile=context.profile,
+                        model=context.translation_model,
+                        first=first,
+                        last=last,
+                        landing=taken,
+                        decisions=new,
+                        late=late.new,
+                        idle=funnel.idle and not (taken or new or late.new),
+                    ),
+                )
         return funnel
 
 

@@ -41,8 +41,7 @@ def rebuild(
     :param profile: judge by this profile instead of the one that each run had.
     :param model: translate with this package instead of the one that each run had.
     :raises LineError: when another run is at work, or a run cannot be done again.
-    :raises RunLogError: when the run log is damaged.
-    :raises JournalError: when a journal, of decisions or of proposals, is damaged.
+    :raises JournalError: when a journal, of runs, decisions or proposals, is damaged.
     """
     with line.alone(data_dir):
         entries = list(runlog.read(data_dir)) or [_all_pages(run_id, now)]

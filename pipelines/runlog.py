@@ -6,19 +6,14 @@ made again has the same permanent ids, revisions and history, with the times tha
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+
+from pipelines.journal import JournalError, append_line, read_lines
 
 FILE = "runs.jsonl"
-
-
-class RunLogError(Exception):
-    """A line of the run log is none; the message names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,37 +44,20 @@ class Entry:
 
 
 def append(data_dir: Path, entry: Entry) -> None:
-    """Write the entry down, on the disk before this returns; a line that a crash tore is closed first."""
-    path = data_dir / FILE
-    line = json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True).encode() + b"\n"
-    with path.open("ab+") as handle:
-        end = handle.seek(0, os.SEEK_END)
-        if end:
-            handle.seek(end - 1)
-            if handle.read(1) != b"\n":
-                handle.seek(0)
-                handle.truncate(
-                    handle.read().rfind(b"\n") + 1
-                )  # never confirmed: the next entry holds what it held
-        handle.write(line)
-        handle.flush()
-        os.fsync(handle.fileno())
+    """Write the entry down, on the disk before this returns."""
+    append_line(data_dir / FILE, asdict(entry))
 
 
 def read(data_dir: Path) -> Iterator[Entry]:
     """Every entry in order; a torn last line is passed over.
 
-    :raises RunLogError: naming the line that is no entry.
+    :raises JournalError: naming the line that is no entry.
     """
     path = data_dir / FILE
-    if not path.exists():
-        return
-    lines = path.read_bytes().split(b"\n")
-    for number, raw in enumerate(lines, start=1):
-        if not raw or number == len(lines):
-            continue
+    for number, row in read_lines(path, "run"):
         try:
-            row: dict[str, Any] = json.loads(raw)
             yield Entry(**{**row, "decisions": tuple(row["decisions"]), "late": tuple(row["late"])})
-        except (ValueError, TypeError, KeyError) as error:
-            raise RunLogError(f"{path} line {number} is no run: mend it, or move the file away") from error
+        except (TypeError, KeyError) as error:
+            raise JournalError(
+                f"{path} line {number} has not the fields of a run: mend it, or move the file away"
+            ) from error

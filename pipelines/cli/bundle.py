@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from pipelines import decisions, intake, line, runlog
+from pipelines import decisions, intake, line
 from pipelines.cli.common import Session, UserError, must_exist, store_errors
 from pipelines.cli.run import complaints
 from pipelines.steps.base import Context
@@ -110,12 +110,7 @@ def import_(session: Session, bundle: Path, trusted: Path | None) -> None:
             plan = bundles.plan_import(con, content)
         if plan.rows:  # it is its own only source: kept, and told again by a rebuild
             kept = intake.keep(session.data_dir, bundle, content.name)
-            intake.tell(session.store, context, plan)
-            started = session.now.isoformat()
-            runlog.append(
-                session.data_dir,
-                runlog.Entry(run_id=context.run_id, command="import", started=started, bundle=kept),
-            )
+            intake.tell(session.store, context, plan, kept)
     if plan.warc_name:
         _land(session, plan.warc_name, plan.warc, plan.landing)
     for row in plan.decisions:

@@ -91,7 +91,7 @@ def run(
 @contextmanager
 def complaints(session: Session) -> Iterator[Progress]:
     """What stops a run is a sentence; its progress shows on a terminal."""
-    from pipelines import bundles, decisions, line, profiles, runlog, translation
+    from pipelines import bundles, decisions, line, profiles, translation
     from pipelines.steps.landing import LandingLogError
 
     progress = Progress(session)
@@ -103,7 +103,6 @@ def complaints(session: Session) -> Iterator[Progress]:
         LandingLogError,
         decisions.JournalError,
         profiles.ProfileError,
-        runlog.RunLogError,
         bundles.BundleError,
         *translation.ERRORS,
     ) as error:

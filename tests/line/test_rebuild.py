@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipelines import line, runlog
+from pipelines import intake, line, runlog
+from pipelines.journal import JournalError
 from pipelines.steps.base import Context
 from pipelines.store import Store
 
 from .folder import Folder, articles
 
 pytestmark = pytest.mark.slow
+
+
+class KilledError(BaseException):
+    """The power goes."""
+
+
+def killed_after(function: Callable[..., None]) -> Callable[..., None]:
+    def killed(*given: Any) -> None:
+        function(*given)
+        raise KilledError
+
+    return killed
 
 
 def test_every_public_row_comes_again_with_decisions_told_rows_and_their_times(
@@ -35,6 +50,10 @@ def test_every_public_row_comes_again_with_decisions_told_rows_and_their_times(
     first, second, *_ = data.members()
     data.do("incident", "split", first, data.members()[first][0], "-m", "another event")
     data.do("incident", "title", second, "A title of my own")
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "tell", killed_after(intake.tell))  # the import is cut off when its rows count
+        with pytest.raises(KilledError):
+            data.do("bundle", "import", str(bundle))
     data.do("bundle", "import", str(bundle))
     data.bring(world[1::2])
     data.do("run")
@@ -93,7 +112,10 @@ def test_the_old_database_answers_until_the_new_one_is_whole(
     data.do("store", "rebuild", code=1)  # the old one still lies beside it
 
 
-def test_an_interrupted_run_is_logged_by_the_next(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("cut", ["line._run_step", "runlog.append"])
+def test_an_interrupted_run_is_logged_by_the_next(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
     (data_dir / "landing").mkdir(parents=True)
     row = {
         "url": "https://e.org/1", "kind": "article", "fetched": "2026-11-20T00:00:00Z", "outcome": "http_404", "run_id": "c",
@@ -105,7 +127,7 @@ def test_an_interrupted_run_is_logged_by_the_next(data_dir: Path, monkeypatch: p
         line.run(Store(data_dir), Context(data_dir, name, now, "ai-incidents"), command="run", last="reading")
 
     with monkeypatch.context() as patch:
-        patch.setattr(line, "_run_step", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(f"pipelines.{cut}", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             run("first")
     assert list(runlog.read(data_dir)) == []
@@ -124,5 +146,8 @@ def test_a_torn_entry_is_closed_and_a_damaged_one_is_named(data_dir: Path) -> No
     runlog.append(data_dir, entry)
     assert list(runlog.read(data_dir)) == [entry, entry]
     path.write_bytes(b"no entry\n")
-    with pytest.raises(runlog.RunLogError, match="line 1 is no run"):
+    with pytest.raises(JournalError, match="line 1 is no run"):
+        list(runlog.read(data_dir))
+    path.write_bytes(b'{"run_id": "a"}\n')
+    with pytest.raises(JournalError, match="line 1 has not the fields of a run"):
         list(runlog.read(data_dir))
