@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.desk.causes import name_causes
 from pipelines.desk.edition import has_edition
@@ -229,19 +229,3 @@ def summaries(con: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, str]:
         ids,
     )
     return {row["incident_id"]: row["summary"] for row in rows}
-
-
-def current_id(con: DuckDBPyConnection, incident_id: str) -> str | None:
-    """Where an incident id leads today; ``None`` when it was never given."""
-    seen: set[str] = set()
-    while incident_id not in seen:
-        seen.add(incident_id)
-        row: Any = con.execute(
-            "SELECT merged_into FROM store.incident WHERE incident_id = ?", [incident_id]
-        ).fetchone()
-        if row is None:
-            return None
-        if row[0] is None:
-            return incident_id
-        incident_id = row[0]
-    return incident_id

@@ -12,7 +12,7 @@ from pipelines import decisions
 from pipelines.desk.causes import name_causes
 from pipelines.desk.queue import review_queue as review_queue
 from pipelines.desk.wording import counted
-from pipelines.store import fetch_rows
+from pipelines.store import current_id, fetch_rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -52,15 +52,8 @@ def incidents(
 
 
 def resolve(con: DuckDBPyConnection, incident_id: str) -> str:
-    """Where an incident id leads today."""
-    seen: set[str] = set()
-    while incident_id not in seen:
-        seen.add(incident_id)
-        row = con.execute("SELECT merged_into FROM incidents WHERE incident_id = ?", [incident_id]).fetchone()
-        if not row or row[0] is None:
-            break
-        incident_id = row[0]
-    return incident_id
+    """Where an incident id leads today; an id that was never given, to itself."""
+    return current_id(con, incident_id) or incident_id
 
 
 def incident(con: DuckDBPyConnection, incident_id: str) -> dict[str, Any]:

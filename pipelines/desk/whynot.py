@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pipelines.desk.dossier import current_id
 from pipelines.desk.explain import Step, step, whose
-from pipelines.store import fetch_rows
+from pipelines.store import current_id, fetch_rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -6,8 +6,8 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from pipelines.steps.base import Context
-from pipelines.steps.events import Outcome, current_id, event, nothing, stored_rows
-from pipelines.store import insert
+from pipelines.steps.events import Outcome, event, nothing, stored_rows
+from pipelines.store import current_id, insert
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -1,4 +1,4 @@
-"""What every decision's effect needs: where an incident id leads, rows to put back later, a line of history."""
+"""What every decision's effect needs: rows to put back later, a line of history."""
 
 from __future__ import annotations
 
@@ -18,22 +18,6 @@ Outcome = tuple[str, dict[str, Any]]
 def nothing(why: str) -> Outcome:
     """It is so already, or there is nothing that it could change."""
     return "no_effect", {"why": why}
-
-
-def current_id(con: DuckDBPyConnection, incident_id: str) -> str | None:
-    """Where an incident id leads today, through merges; ``None`` when it was never given."""
-    seen = set()
-    while incident_id not in seen:
-        seen.add(incident_id)
-        row = con.execute(
-            "SELECT merged_into FROM store.incident WHERE incident_id = ?", [incident_id]
-        ).fetchone()
-        if row is None:
-            return None
-        if row[0] is None:
-            return incident_id
-        incident_id = row[0]
-    return incident_id
 
 
 def event(

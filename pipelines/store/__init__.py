@@ -23,6 +23,7 @@ from .connection import (
     fsync_folder,
     transaction,
 )
+from .merges import current_id
 from .schema import migrate, pending
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = [
     "Store",
     "StoreBusyError",
     "StoreError",
+    "current_id",
     "database_path",
     "fetch_rows",
     "fsync_folder",

@@ -20,6 +20,7 @@ from pipelines.desk.web.pages.incident import state_of, touching
 from pipelines.desk.web.security import LOGIN
 from pipelines.desk.wording import changed, decided
 from pipelines.profiles import ProfileError
+from pipelines.store import current_id
 
 Wanted = tuple[str, str, str, dict[str, Any]]
 """Subject, its id, action, and what the decision asks for."""
@@ -70,7 +71,7 @@ def _conflict(ask: Ask, form: FormData) -> dict[str, Any] | None:
     if not incident_id:
         return _article_conflict(ask, form, seen) if form.get("article") else None
     match = re.fullmatch(r"r(\d+)\.d(\d+)", seen)
-    current = dossier.current_id(ask.con, incident_id)
+    current = current_id(ask.con, incident_id)
     if match is None or current is None:
         raise SorryError(
             400, "The form does not say which state of the incident you saw: load the page again."
@@ -132,7 +133,7 @@ def _article_conflict(ask: Ask, form: FormData, seen: str) -> dict[str, Any] | N
 
 def _incident(ask: Ask, form: FormData, name: str = "incident") -> str:
     asked = text_of(form, name, longest=40)
-    current = dossier.current_id(ask.con, asked)
+    current = current_id(ask.con, asked)
     if current is None:
         raise SorryError(400, f"There is no incident “{asked}”: ids look like 2026-11-20-ab12.")
     return current

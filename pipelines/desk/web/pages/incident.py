@@ -17,11 +17,12 @@ from pipelines.desk.questions import VALUES, axes, profile_of, vocabulary
 from pipelines.desk.web.asking import Ask, SorryError
 from pipelines.desk.wording import axis_name
 from pipelines.profiles import ProfileError
+from pipelines.store import current_id
 
 
 def incident(ask: Ask) -> Response:
     asked = ask.request.path_params["incident_id"]
-    current = dossier.current_id(ask.con, asked)
+    current = current_id(ask.con, asked)
     if current is None:
         raise SorryError(404, f"There is no incident {asked[:80]}. Ids look like 2026-11-20-ab12.")
     if current != asked:
@@ -94,7 +95,7 @@ def correctable(profile: str) -> tuple[list[dict[str, Any]], str]:
 
 def bundle(ask: Ask) -> Response:
     """The incident as one zip file: full, or share-safe."""
-    current = dossier.current_id(ask.con, ask.request.path_params["incident_id"])
+    current = current_id(ask.con, ask.request.path_params["incident_id"])
     if current is None:
         raise SorryError(404, "There is no such incident.")
     with tempfile.TemporaryDirectory(prefix="wiredesk-") as scratch:
