@@ -65,6 +65,8 @@ def judge(plan: Plan, state: State, facts: Facts, now: datetime, *, free_bytes: 
         found.alarms.append(Alarm(when, kind, subject, message))
 
     for outlet, trouble in sorted(state.troubles.items()):
+        if outlet not in plan.rhythms:  # nobody crawls it any more, so that nothing would ever end the alarm
+            continue
         if trouble.refused or trouble.crawls >= plan.alarms.failing_after:
             times = f"{trouble.crawls} crawls in succession" if trouble.crawls > 1 else "the last crawl"
             ring(

@@ -46,7 +46,7 @@ class AlarmPlan:
     future_above: float = 0.2
     """Of an outlet's newest articles: dated more than a day after they were fetched."""
     loops_above: float = 0.1
-    """Of the newest translated sentences: the translation repeats itself."""
+    """Of the newest translated texts: the translation repeats itself."""
     funnel_below: float = 0.3
     """Of what usually passes a stage."""
     failing_after: int = 2

@@ -195,6 +195,13 @@ def test_the_alarm_of_one_outlet_stands_while_others_are_crawled() -> None:
     assert list(state.ringing) == ["outlet failing · udn"]
 
 
+def test_an_outlet_that_leaves_the_plan_takes_its_alarms_along() -> None:
+    state = trouble(2, refused=True)
+    assert change(state, look(Facts({}, None), state=state), store_asked=False).rang
+    assert change(state, look(Facts({}, None), "rti", state=state), store_asked=False).over
+    assert state.ringing == {}
+
+
 def test_a_run_that_fails_and_a_full_disk_ring() -> None:
     short = Plan({"udn": timedelta(hours=1)}, keep=KeepPlan(min_free_bytes=10**9))
     found = judge(short, State(run_failed="the model is gone"), Facts({}, None), NOW, free_bytes=10**8)
