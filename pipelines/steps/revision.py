@@ -187,8 +187,7 @@ def make(
     labels = _labels(one, votes, corrections)
     decided = {x.axis: x.value for x in labels if x.decided_by != "machine" and x.axis in SINGLE_AXES}
     translations = {source: target for text in one.texts for source, target in text.translations.items()}
-    described = describe(one, as_of)
-    record = _described(described)
+    record = _described(describe(one, as_of))
     class_ = decided.get("class", votes.class_)
     record.update(
         {
@@ -197,7 +196,7 @@ def make(
             "limb": next((x.value for x in labels if x.axis == "limb"), None),
             "severity": decided.get("severity", votes.severity),
             "rationale": room.rationale(
-                ballots, votes, profile, origins=len(described.origins), quotes_en=translations
+                ballots, votes, profile, origins=record["origins"], quotes_en=translations
             ),
             "countries": countries(one.texts),
             **event_date(one.texts),

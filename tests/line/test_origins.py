@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from pipelines import profiles
+from pipelines.labels import judge
+from pipelines.steps.revision import Loaded, TextOf, make
 from pipelines.steps.revision_facts import day_of, origin_of, publishers
 from pipelines.store import Store, insert
 
@@ -72,3 +75,25 @@ def test_the_year_that_a_text_leaves_out_is_that_of_its_report(
     said: str, published: datetime | None, day: str | None
 ) -> None:
     assert day_of(said, published) == day
+
+
+def test_the_rationale_counts_the_origins_that_the_record_names() -> None:
+    title, text = (
+        "無人駕駛計程車撞倒行人",
+        "一輛無人駕駛計程車昨日在台中撞倒一名行人。傷者送醫，並無生命危險。",
+    )
+    profile = profiles.load("ai-incidents")
+    judgement = judge(title, text, profile)
+
+    def retold(name: str, credited: str) -> TextOf:
+        row = {
+            "text_id": f"t-{name}", "article_id": f"{name}:1", "outlet_id": name, "outlets": [name], "role": "report",
+            "title": title, "text": text, "published": datetime(2026, 11, 20, 8, tzinfo=UTC), "joined": "2026-11-21",
+            "language_tag": "zh-Hant-TW", "class": "incident", "title_en": None, "attributed_source": credited, "carriers": 1,
+        }  # fmt: skip
+        return TextOf(row, judgement, list(judgement.labels), [], {})
+
+    texts = [retold("udn", "unnamed British media"), retold("ltn", "Financial Times")]
+    made = make(Loaded({"incident_id": "i"}, texts), profile, [], None, date(2026, 11, 23))
+    assert (made.record["origins"], made.record["origin_names"]) == (1, ["Financial Times"])
+    assert "It rests on two texts from one independent origin." in made.record["rationale"]
