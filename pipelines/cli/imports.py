@@ -7,7 +7,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -28,9 +28,6 @@ SOFTWARE = f"wiredesk/{__version__}"
 BATCH = 200
 """Pages between two syncs to the disk."""
 DAY = click.DateTime(["%Y-%m-%d"])
-TEXTS = ("title", "text", "section", "outlet")
-"""Fields of a ready article that are text or nothing."""
-JSON_KINDS = {bool: "true or false", int: "a number", float: "a number", dict: "an object", list: "a list"}
 CONTENT_TYPES = {".xml": "application/xml", ".json": "application/json"}
 
 
@@ -188,7 +185,7 @@ def _folder(folder: Path, names: dict[str, str] | None, zone: tzinfo | None) -> 
             continue
         name = f"{manifest.name} {place}: {file}"
         try:
-            url = _address(row.get("url"))
+            url = records_map.address(row.get("url"))
         except ValueError as error:
             yield Incoming(name, None, outcome="bad_row", reason=str(error))
             continue
@@ -247,46 +244,11 @@ def _records(path: Path, names: dict[str, str], zone: tzinfo | None) -> Iterator
             yield Incoming(name, None, outcome="bad_row", reason="it is no JSON object")
             continue
         found = records_map.ready(row, names, zone)
-        outcome, reason = found.outcome, found.reason
-        if outcome not in ("bad_text", "bad_url") and (wrong := _wrong_field(row, names)):
-            outcome, reason = "bad_field", wrong
-        if outcome != "ok":
-            url = found.url or _said_address(row, names)
-            yield Incoming(name, url, kind="record", outcome=outcome, reason=reason)
+        if found.outcome != "ok":
+            yield Incoming(name, found.url, kind="record", outcome=found.outcome, reason=found.reason)
             continue
         body = json.dumps(found.record, ensure_ascii=False, sort_keys=True).encode()
         yield Incoming(name, found.url, body, ARTICLE_TYPE, "record", reason=found.reason)
-
-
-def _address(value: object) -> str | None:
-    """An http(s) address that can be written down, ``None`` where nothing is said.
-
-    :raises ValueError: for anything else.
-    """
-    url = records_map.address(value)
-    try:
-        (url or "").encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("its url holds half a character (a surrogate without its pair)") from error
-    return url
-
-
-def _said_address(row: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
-    """The address of a row that is refused for something else."""
-    try:
-        return _address(row.get(names.get("url", "url")))
-    except ValueError:
-        return None
-
-
-def _wrong_field(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Which field holds something else than text, by its name in the file; empty where none does."""
-    for field in TEXTS:
-        name = names.get(field, field)
-        value = row.get(name)
-        if value is not None and not isinstance(value, str):
-            return f"its {name} is no text but {JSON_KINDS[type(value)]}"
-    return ""
 
 
 def _refused(item: Incoming, url: str, run_id: str, now: datetime) -> LandingLine:

@@ -15,6 +15,10 @@ from urllib.parse import urlsplit
 from pipelines.cli.common import WRONG_USE, UserError
 
 FIELDS = ("url", "title", "text", "published", "authors", "outlet", "section")
+TEXTS = ("title", "text", "section", "outlet")
+"""Those that are text or nothing."""
+JSON_KINDS = {bool: "true or false", int: "a number", float: "a number", dict: "an object", list: "a list"}
+HALF = "half a character (a surrogate without its pair)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,6 @@ class Ready:
     """One ready article: its URL and the JSON that the archive keeps; or why it is none."""
 
     url: str | None
-    outlet: str | None
     record: dict[str, Any]
     outcome: str = "ok"
     reason: str = ""
@@ -74,7 +77,7 @@ def _object(line: str) -> dict[str, Any] | None:
 
 
 def address(value: object) -> str | None:
-    """``value`` where it is an http(s) address, ``None`` where nothing is said.
+    """``value`` where it is an http(s) address that can be written down, ``None`` where nothing is said.
 
     :raises ValueError: for anything else.
     """
@@ -82,6 +85,10 @@ def address(value: object) -> str | None:
         return None
     if not isinstance(value, str):
         raise ValueError(f"its url is no text: {value!r}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"its url holds {HALF}") from error
     try:
         parts = urlsplit(value.strip())
     except ValueError as error:
@@ -98,13 +105,17 @@ def ready(row: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo | None)
     """
     got = {name: row.get(names.get(name, name)) for name in FIELDS}
     try:
-        json.dumps(got, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return Ready(None, None, {}, "bad_text", "it holds half a character (a surrogate without its pair)")
-    try:
         url = address(got["url"])
     except ValueError as error:
-        return Ready(None, None, {}, "bad_url", str(error))
+        return Ready(None, {}, "bad_url", str(error))
+    try:
+        json.dumps(got, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return Ready(url, {}, "bad_text", f"it holds {HALF}")
+    for field in TEXTS:
+        if got[field] is not None and not isinstance(got[field], str):
+            wrong = f"its {names.get(field, field)} is no text but {JSON_KINDS[type(got[field])]}"
+            return Ready(url, {}, "bad_field", wrong)
     reason = ""
     record: dict[str, Any] = {
         "title": _text(got["title"]),
@@ -115,14 +126,14 @@ def ready(row: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo | None)
     if isinstance(authors, str):
         authors = [authors] if authors.strip() else []
     if not isinstance(authors, list | None) or not all(isinstance(name, str) for name in authors or []):
-        return Ready(url, None, {}, "bad_authors", f"its authors are no list of names: {authors!r}"[:200])
+        return Ready(url, {}, "bad_authors", f"its authors are no list of names: {authors!r}"[:200])
     record["authors"] = authors or []
     record["site_name"] = _text(got["outlet"])
     if got["published"]:
         try:
             moment, precision = _moment(str(got["published"]))
         except ValueError:
-            return Ready(url, None, {}, "bad_date", f"{got['published']!r} is no ISO 8601 time")
+            return Ready(url, {}, "bad_date", f"{got['published']!r} is no ISO 8601 time")
         if moment.tzinfo is None:
             known = outlet_zone(url) or zone
             if known is None:
@@ -130,11 +141,11 @@ def ready(row: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo | None)
             moment = moment.replace(tzinfo=known or UTC)
         record["published"] = moment.isoformat()
         record["published_precision"] = precision
-    return Ready(url, record["site_name"], record, "ok", reason)
+    return Ready(url, record, "ok", reason)
 
 
-def _text(value: Any) -> str | None:
-    return str(value).strip() or None if value is not None else None
+def _text(value: str | None) -> str | None:
+    return (value or "").strip() or None
 
 
 def _moment(text: str) -> tuple[datetime, str]:
