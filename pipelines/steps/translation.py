@@ -116,8 +116,8 @@ def _remembered(rows: Iterable[Remembered]) -> Iterator[dict[str, Any]]:
 
 
 class TranslationStep:
-    """Work is cut into transactions by characters, so that each takes about as long: some 500 sentences, half a minute
-    with the real package on two cores. That much a crash can cost, and that often progress is told."""
+    """Work is cut into transactions by characters, so that each takes about as long: some 500 sentences, ten seconds and
+    more with a model of the real package's size on two cores. That much a crash can cost, and that often progress is told."""
 
     name = "translation"
     chunk = 256

@@ -57,8 +57,8 @@ SERIOUS = frozenset(
 """Flags for which another attempt is made."""
 
 _ALIKE = 0.35
-"""Cosine below which two sentences are taken to say different things: 91% of such outputs of Argos are among the worst
-tenth (docs/quality.md), and three of four translations of another sentence lie below."""
+"""Cosine below which two sentences are taken to say different things: nine in ten such outputs of Argos are among the
+worst tenth (docs/quality.md), and four of five of its translations of another sentence lie below."""
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _FOREIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?|\d+(?:[.,]\d+)*")

@@ -1,7 +1,7 @@
 """How alike source and translation are in meaning: the cosine in the multilingual space of :mod:`pipelines.embedding`.
 
-It sees what no other measure does: a fluent English sentence that says something else. It costs about 8 ms of one core a
-sentence; a model of the real package's size takes about 90 ms.
+It sees what no other measure does: a fluent English sentence that says something else. It costs 6 to 8 ms of one core a
+sentence; translating it with a model of the real package's size takes 40 ms or more (docs/performance.md).
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from pipelines.hanzi import to_simplified
 from pipelines.translation import ArgosEngine, install, sample_package
 from pipelines.translation import flags as flag
 from pipelines.translation.glossary import of_samples
+from pipelines.translation.likeness import likenesses
 from pipelines.translation.names import correct
 from tests.quality.translation_spoilt import SPOILT, spoilt
 from tests.tools.sample_pairs import world
@@ -23,6 +24,7 @@ DIGEST = "471b639c09522b5ff276e2d811c6f4b5cee15747241f2875045f85624d0116d9"
 TINY_HELD_BACK = 98.1
 SAMPLE_HELD_BACK = 95.4
 SAMPLE_WORLD = 98.6
+ANOTHER_SENTENCE = 0.98
 
 
 def test_the_corpus_is_the_one_that_was_measured() -> None:
@@ -62,3 +64,18 @@ def test_spoilt_translations_raise_theirs(fault: str) -> None:
     hits = [expected in found for found in spoilt(fault)]
     assert len(hits) > 50
     assert sum(hits) / len(hits) >= floor, f"{sum(hits)} of {len(hits)}"
+
+
+def test_the_translation_of_another_sentence_raises_other_meaning() -> None:
+    pairs = [(to_simplified(zh), en) for zh, en in world()[::4]]
+    half = len(pairs) // 2
+    wrong = [(zh, en) for (zh, _), (_, en) in zip(pairs, [*pairs[half:], *pairs[:half]], strict=True)]
+    told = [
+        [
+            "other_meaning" in flag.of(zh, en, (), like)
+            for (zh, en), like in zip(some, likenesses(some), strict=True)
+        ]
+        for some in (pairs, wrong)
+    ]
+    assert sum(told[0]) <= 1, "of the right ones"
+    assert sum(told[1]) / len(wrong) >= ANOTHER_SENTENCE, f"{sum(told[1])} of {len(wrong)}"
