@@ -85,10 +85,14 @@ def verify(session: Session, bundle: Path, trusted: Path | None) -> None:
 
 def _bundles_of(path: Path) -> list[Path]:
     """``path`` itself, or what lies in it when it is no bundle but a folder of bundles."""
-    if not path.is_dir() or (path / "SHA256SUMS").exists() or (path / "incident.json").exists():
+    if not path.is_dir() or _is_bundle(path):
         return [path]
-    inside = [one for one in sorted(path.iterdir()) if (one / "SHA256SUMS").is_file() or one.suffix == ".zip"]
-    return inside or [path]
+    return [one for one in sorted(path.iterdir()) if one.suffix == ".zip" or _is_bundle(one)] or [path]
+
+
+def _is_bundle(path: Path) -> bool:
+    """Whether a folder is a bundle, or what is left of one."""
+    return any((path / name).is_file() for name in ("SHA256SUMS", "incident.json"))
 
 
 @bundle_command.command("import")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,9 @@ from pipelines.cli.common import WRONG_USE, Session, UserError, looked_up, must_
 from pipelines.cli.incident import incident_command
 from pipelines.desk import questions
 from pipelines.steps.effects_articles import FIXABLE, unfit
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 Asked = tuple[str, str, str, dict[str, Any]]
 """Subject, its id, action, and what the decision asks for."""
@@ -57,15 +60,29 @@ def deciding(
     return wrap
 
 
+def _current(session: Session, con: DuckDBPyConnection, incident_id: str) -> str:
+    """Where an incident id leads today, with a note where that is elsewhere."""
+    now = questions.resolve(con, incident_id)
+    if now != incident_id:
+        session.note(f"{incident_id} was merged into {now}: the decision holds for {now}")
+    return now
+
+
+def _incident(session: Session, incident_id: str) -> None:
+    """A sentence for an id that there is not, a note for one that leads elsewhere."""
+    must_exist(session, "incident", incident_id)
+    with looked_up(session, f"where {incident_id} leads") as con:
+        if con is not None:
+            _current(session, con, incident_id)
+
+
 def _texts(session: Session, incident_id: str) -> set[str] | None:
     """The texts that an incident has; ``None`` when a decision that waits may change them, or nobody can say now."""
     with looked_up(session, f"what {incident_id} holds") as con:
         if con is None:
             return None
         known = {name for (name,) in con.execute("SELECT decision_id FROM decisions").fetchall()}
-        now = questions.resolve(con, incident_id)
-        if now != incident_id:
-            session.note(f"{incident_id} was merged into {now}: the decision holds for {now}")
+        now = _current(session, con, incident_id)
         rows = con.execute("SELECT DISTINCT text_id FROM incident_members WHERE incident_id = ?", [now])
         texts = {name for (name,) in rows.fetchall()}
     waits = any(one.decision_id not in known for _, _, one in _journal(session))
@@ -154,11 +171,10 @@ def move(session: Session, text_id: str, source: str, into: str) -> Asked:
 @click.option("--remove", is_flag=True, help="The value does not apply.")
 def label(session: Session, incident_id: str, axis: str, value: str, remove: bool) -> Asked:
     """Set (or with --remove reject) a value on an axis, for instance: label ID class hazard."""
-    must_exist(session, "incident", incident_id)
+    _incident(session, incident_id)
     problem = _bad_value(session, axis, value)
     if problem:
         raise UserError(problem, WRONG_USE)
-    _texts(session, incident_id)
     return "incident", incident_id, "label", {"axis": axis, "value": value, "remove": remove}
 
 
@@ -167,8 +183,7 @@ def label(session: Session, incident_id: str, axis: str, value: str, remove: boo
 @click.argument("title")
 def title(session: Session, incident_id: str, title: str) -> Asked:
     """Give an incident a title of your own."""
-    must_exist(session, "incident", incident_id)
-    _texts(session, incident_id)
+    _incident(session, incident_id)
     return "incident", incident_id, "title", {"title": _words("title", title)}
 
 
@@ -177,8 +192,7 @@ def title(session: Session, incident_id: str, title: str) -> Asked:
 @click.argument("note")
 def note(session: Session, incident_id: str, note: str) -> Asked:
     """Write a note on an incident."""
-    must_exist(session, "incident", incident_id)
-    _texts(session, incident_id)
+    _incident(session, incident_id)
     return "incident", incident_id, "note", {"note": _words("note", note)}
 
 

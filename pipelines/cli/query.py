@@ -8,11 +8,12 @@ import os
 import re
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from pipelines.cli.common import FAILED, WRONG_USE, Session, UserError, cell, store_errors
+from pipelines.records import Class
 from pipelines.store import reading
 
 if TYPE_CHECKING:
@@ -95,9 +96,6 @@ def _is_number(value: str) -> bool:
     return True
 
 
-CLASSES = ("incident", "hazard", "complementary", "unrelated")
-
-
 @click.command("search")
 @click.argument("words", nargs=-1, required=True)
 @click.option("--kind", type=click.Choice(["article", "incident"]), help="Only these; both by default.")
@@ -112,7 +110,9 @@ CLASSES = ("incident", "hazard", "complementary", "unrelated")
 @click.option(
     "--language", "languages", multiple=True, metavar="TAG", help="Only in this language: zh, zh-Hant, en."
 )
-@click.option("--class", "classes", multiple=True, type=click.Choice(CLASSES), help="Only of this class.")
+@click.option(
+    "--class", "classes", multiple=True, type=click.Choice(get_args(Class)), help="Only of this class."
+)
 @click.option("--grouped", is_flag=True, help="Only articles that stand in an incident.")
 @click.pass_obj
 def search_command(

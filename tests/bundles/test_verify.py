@@ -293,3 +293,7 @@ def test_the_folder_that_bundles_were_exported_into_is_checked_bundle_by_bundle(
     assert bad.exit_code != 0
     assert "two is not as it was exported" in bad.output
     assert "one: every file is as it was exported" in bad.output
+    (out / "one" / "SHA256SUMS").unlink()
+    worse = runner.invoke(cli, ["--data", str(tmp_path / "data"), "bundle", "verify", str(out)])
+    assert "one is not as it was exported" in worse.output
+    assert str(worse.exception) == "2 bundle(s) not as exported"

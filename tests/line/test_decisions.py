@@ -10,6 +10,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from pipelines import decisions
+from pipelines.cli import main
 from pipelines.steps.base import Context
 from pipelines.steps.decisions import fold_decisions
 from pipelines.steps.incidents import IncidentsStep
@@ -326,6 +327,22 @@ def test_why_nothing_came_of_a_decision_is_told(desk: Desk) -> None:
     assert desk.told[0].endswith(f"no effect: both are {B} already")
     assert f"{merge} was taken back by {undo}" in desk.told[1]
     assert "decide that one again" in desk.told[2]
+
+
+@pytest.mark.parametrize("words", [["note", "seen"], ["title", "Named"], ["label", "class", "hazard"]])
+def test_who_decides_about_a_merged_incident_is_told_where_it_leads(
+    desk: Desk, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    desk.decide("incident", B, "merge", {"into": A})
+    desk.fold()
+    verb, *rest = words
+    with pytest.raises(SystemExit) as stop:
+        main(["--data", str(desk.data_dir), "incident", verb, B, *rest, "--as", "ann"])
+    out, err = capsys.readouterr()
+    assert not stop.value.code, err
+    assert err.count(f"{B} was merged into {A}: the decision holds for {A}") == 1
+    assert "written down" in out
+    assert desk.fold() == {"applied": 1}
 
 
 @pytest.mark.parametrize(
