@@ -173,9 +173,12 @@ class Keeper:
             self.log("crawl_skipped", "warning", outlet=outlet, reason="the disk is nearly full")
             self.judge()
             return
+        owed = self.state.run_owed
+        self._owe(True)  # should we be killed now, what has landed by then is owed a run
         try:
             done = self.works.crawl(outlet, self.stopping)
         except LaterError as error:
+            self._owe(owed)
             self.log("crawl_waits", outlet=outlet, reason=str(error))
             return
         except WorkError as error:
@@ -191,7 +194,7 @@ class Keeper:
                 self.state.last_crawl[outlet] = _iso(now)
                 self.figures.last_crawl.labels(outlet).set(now.timestamp())
                 self._remember(outlet, done, now)
-            self.state.run_owed |= landed > 0
+            self.state.run_owed = owed or landed > 0
             self._save()
         self.log(
             "crawled", "warning" if done.troubles else "info", outlet=outlet, ended=ended,
@@ -200,6 +203,11 @@ class Keeper:
         if self.state.run_owed:
             self.run()
         self.judge()
+
+    def _owe(self, owed: bool) -> None:
+        with self._guard:
+            self.state.run_owed = owed
+            self._save()
 
     def _remember(self, outlet: str, done: Crawled, now: datetime) -> None:
         if not done.troubles:

@@ -42,7 +42,7 @@ class Watch:
 
     def __init__(self, data_dir: Path, state: State | None = None) -> None:
         self.now, self.log = NOW, StringIO()
-        self.crawled: Crawled | Exception = Crawled({"landed": 2, "http_404": 1})
+        self.crawled: Crawled | BaseException = Crawled({"landed": 2, "http_404": 1})
         self.ran: Exception | None = None
         self.runs = 0
         plan = Plan({"udn": timedelta(minutes=30)}, zones={"udn": "Asia/Taipei"}, countries={"udn": "TW"})
@@ -54,7 +54,7 @@ class Watch:
         self.keeper = Keeper(data_dir, plan, state or State(), works, journal, Receivers())
 
     def _crawl(self, _outlet: str, _stop: threading.Event) -> Crawled:
-        if isinstance(self.crawled, Exception):
+        if isinstance(self.crawled, BaseException):
             raise self.crawled
         return self.crawled
 
@@ -170,6 +170,23 @@ def test_what_somebody_else_holds_waits_and_rings_nothing(data_dir: Path) -> Non
     watch.keeper.crawl("udn")
     assert watch.keeper.state.troubles == {}
     assert watch.events() == ["crawled", "run_waits", "crawl_waits"]
+
+
+def test_a_watch_that_is_killed_while_it_crawls_owes_a_run(data_dir: Path) -> None:
+    watch = Watch(data_dir)
+    watch.crawled = SystemExit("killed")
+    with pytest.raises(SystemExit):
+        watch.keeper.crawl("udn")
+    assert load_state(data_dir)[0].run_owed
+    again = Watch(data_dir, load_state(data_dir)[0])
+    again.crawled = Crawled({})  # the outlet has nothing new: all of it had landed
+    assert again.keeper.once()
+    assert again.runs == 1
+    again.crawled = LaterError("another crawl of udn is running")
+    again.keeper.crawl("udn")
+    again.crawled = Crawled({})
+    again.keeper.crawl("udn")
+    assert (again.runs, load_state(data_dir)[0].run_owed) == (1, False)
 
 
 def test_a_crawl_by_hand_is_no_trouble_of_the_outlet(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
