@@ -177,10 +177,12 @@ def _end_with_parent() -> None:
 
 def _peak_memory_mb() -> float:
     """Largest resident size of this process, MiB: ``VmHWM``, since ``ru_maxrss`` starts at the size of the parent."""
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+    status = Path("/proc/self/status")
+    for line in status.read_text(encoding="ascii").splitlines() if status.exists() else ():
         if line.startswith("VmHWM:"):
             return round(int(line.split()[1]) / 1024, 1)
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    unit = 2**20 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 1)
 
 
 if __name__ == "__main__":

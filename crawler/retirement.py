@@ -50,8 +50,6 @@ class Holdings:
     pages: list[Page] = field(default_factory=list)
     logs: dict[str, set[Path]] = field(default_factory=dict)
     """WARC file → the logs whose lines point into it."""
-    size: int = 0
-    """Bytes of all WARC files."""
 
 
 class BusyError(Exception):
@@ -86,7 +84,6 @@ def holdings(data_dir: Path) -> Holdings:
         name = page.place[0]
         page.size = sizes.get(name, 0) * page.length / named[name] if named[name] else 0.0
     held.pages = sorted(found.values(), key=lambda page: (page.came, page.place))
-    held.size = sum(sizes.values())
     return held
 
 

@@ -26,7 +26,7 @@ class Found:
 def article(body: bytes, fetched: datetime | None) -> Article:
     """The article that a ``record`` page of the archive holds.
 
-    The archive's own writer made the JSON (:mod:`pipelines.steps.imports`), so its fields are those of
+    The archive's own writer made the JSON (:mod:`pipelines.cli.imports`), so its fields are those of
     :class:`pipelines.records.Article`; a time keeps the zone that came with it. A time that cannot
     be a publication time is left out, as reading leaves it out of a page, and ``reason`` says so.
 
