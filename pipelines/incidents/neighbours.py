@@ -7,10 +7,8 @@ of all pairs. Everything is fixed by the input: the first centres are taken at e
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Indices = NDArray[np.int64]
+from pipelines.incidents.sparse import Floats, Indices
 
 EXACT = 100_000_000
 """Up to so many pairs all are computed: some three seconds of one core."""

@@ -65,11 +65,6 @@ class Block:
         self._days = np.array([np.nan if text.day is None else text.day for text in texts])
         self._language = np.unique([text.language for text in texts], return_inverse=True)[1]
 
-    @property
-    def languages(self) -> Indices:
-        """A number for the language of each text."""
-        return self._language
-
     def signals(self, first: Indices, second: Indices) -> Signals:
         """All that the scores of these pairs need; the pairs' order is free, sorted ones are fastest."""
         there = dots(self._heads, self._presence, first, second)

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Indices = NDArray[np.int64]
-Keys = NDArray[np.uint32]
+from pipelines.incidents.packed import Hashes
+from pipelines.incidents.sparse import Indices
 
 _DENSE = 30_000
 """Up to so many known texts a dense row of sums is faster than sorting."""
@@ -52,7 +51,7 @@ def rarity(counts: Indices, size: int) -> Indices:
     return weight
 
 
-def flat(keys: Sequence[Sequence[int]]) -> tuple[Keys, Indices]:
+def flat(keys: Sequence[Sequence[int]]) -> tuple[Hashes, Indices]:
     """Lists of keys end to end, and to which list each belongs."""
     lengths = [len(own) for own in keys]
     joined = np.fromiter((key for own in keys for key in own), dtype=np.uint32, count=sum(lengths))

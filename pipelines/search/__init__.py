@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipelines.search.finding import Answer, Hit, find, incidents_holding
     from pipelines.search.index import document, write
-    from pipelines.search.passages import Passage, passages_of
+    from pipelines.search.passages import Passage
     from pipelines.search.question import Question, read
     from pipelines.search.ranking import Filters
 
@@ -28,7 +28,6 @@ _HOMES = {
     "document": "index",
     "find": "finding",
     "incidents_holding": "finding",
-    "passages_of": "passages",
     "read": "question",
     "write": "index",
 }
@@ -43,7 +42,6 @@ __all__ = [
     "document",
     "find",
     "incidents_holding",
-    "passages_of",
     "read",
     "write",
 ]
