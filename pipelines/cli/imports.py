@@ -183,7 +183,7 @@ def _folder(folder: Path, names: dict[str, str] | None, zone: tzinfo | None) -> 
                 f"{manifest.name} {place}", None, outcome="bad_row", reason="it is no object with a file"
             )
             continue
-        name = f"{manifest.name} {place}: {file}"
+        name = f"{manifest.name} {place}: {file.encode(errors='backslashreplace').decode()}"
         try:
             url = records_map.address(row.get("url"))
         except ValueError as error:
@@ -194,8 +194,8 @@ def _folder(folder: Path, names: dict[str, str] | None, zone: tzinfo | None) -> 
         except ValueError as error:
             yield Incoming(name, url, outcome="bad_row", reason=str(error))
             continue
-        path = (folder / file).resolve()
-        if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        path = _inside(folder, file)
+        if path is None:
             yield Incoming(
                 name, url, outcome="missing_file", reason="the manifest names it, the folder lacks it"
             )
@@ -210,18 +210,32 @@ def _folder(folder: Path, names: dict[str, str] | None, zone: tzinfo | None) -> 
             yield _page(path, name, url, fetched)
 
 
+def _inside(folder: Path, file: str) -> Path | None:
+    """The file of that name in the folder; ``None`` where there is none, or the name is none."""
+    try:
+        path = (folder / file).resolve()
+        return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    except (ValueError, OSError):
+        return None
+
+
 def _moment(value: object) -> datetime | None:
     """When a page was fetched, as a manifest says it; without a zone it is taken as UTC.
 
     :raises ValueError: where it says no time.
     """
+    from pipelines.steps.ready import FIRST_YEAR
+
     if value is None or value == "":
         return None
     try:
         moment = datetime.fromisoformat(str(value))
-    except ValueError as error:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"fetched is no ISO 8601 time: {value!r}") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment.year < FIRST_YEAR:
+        raise ValueError(f"fetched lies before {FIRST_YEAR}: {value!r}")
+    return moment
 
 
 def _page(path: Path, name: str, url: str | None, fetched: datetime | None) -> Incoming:

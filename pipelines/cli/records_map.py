@@ -127,7 +127,7 @@ def ready(row: Mapping[str, Any], names: Mapping[str, str], zone: tzinfo | None)
         authors = [authors] if authors.strip() else []
     if not isinstance(authors, list | None) or not all(isinstance(name, str) for name in authors or []):
         return Ready(url, {}, "bad_authors", f"its authors are no list of names: {authors!r}"[:200])
-    record["authors"] = authors or []
+    record["authors"] = [name.strip() for name in authors or [] if name.strip()]
     record["site_name"] = _text(got["outlet"])
     if got["published"]:
         try:

@@ -88,14 +88,18 @@ def test_a_manifest_with_bad_rows(tmp_path: Path, capsys: pytest.CaptureFixture[
         {"file": 5},
         {"file": "cut.html.gz"},
         {"file": "a.html", "url": "//["},
+        {"file": "a.html", "fetched": "0001-01-01T00:00:00+14:00"},
+        {"file": "a\x00.html"},
+        {"file": "\ud83d.html"},
+        {"file": "a" * 300 + ".html"},
         {"file": "a.html"},
     ]
     text = "\n".join([*(json.dumps(row) for row in rows), "{"])
     (folder / "manifest.jsonl").write_text(text, encoding="utf-8")
     said = imported(capsys, tmp_path / "data", str(folder))
-    assert outcomes(said) == {"landed": 2, "bad_row": 4, "missing_file": 1, "damaged_file": 1}
+    assert outcomes(said) == {"landed": 2, "bad_row": 5, "missing_file": 4, "damaged_file": 1}
     assert "bad_row: manifest.jsonl line 2: a.html: fetched is no ISO 8601 time: 'yesterday'" in said
-    assert "bad_row: manifest.jsonl line 8: it is no object with a file" in said
+    assert "bad_row: manifest.jsonl line 12: it is no object with a file" in said
     first = next(iter(LandingLog(tmp_path / "data").read_all("udn")))
     assert first.fetched.startswith("2026-11-20T10:00:00")
 
@@ -190,6 +194,14 @@ def test_a_time_that_cannot_be_is_left_out_as_of_a_page(tmp_path: Path, publishe
     assert ("was left out" in got.reason) is not kept
     assert (got.published_precision is None) is not kept
     assert times.believable(times.Stamp(moment, "minute"), fetched) is kept
+
+
+def test_authors_without_a_letter_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data"
+    imported(capsys, data, write(tmp_path / "a.jsonl", GOOD | {"authors": ["", " Ann ", "\u3000"]}))
+    ran(capsys, data, "run", "--to", "reading")
+    with Store(data).read() as con:
+        assert con.execute("SELECT authors FROM store.article").fetchall() == [(["Ann"],)]
 
 
 def test_the_future_is_told_by_explain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
