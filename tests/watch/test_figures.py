@@ -172,6 +172,15 @@ def test_what_somebody_else_holds_waits_and_rings_nothing(data_dir: Path) -> Non
     assert watch.events() == ["crawled", "run_waits", "crawl_waits"]
 
 
+def test_an_outlet_of_a_short_rhythm_has_half_an_hour_of_grace(data_dir: Path) -> None:
+    watch = Watch(data_dir)
+    watch.keeper.plan = Plan({"udn": timedelta(minutes=5)}, jitter=timedelta(0))
+    watch.now += timedelta(minutes=30)
+    assert watch.keeper.health()["late"] == []
+    watch.now += timedelta(seconds=1)
+    assert watch.keeper.health()["late"] == ["udn"]
+
+
 def test_a_watch_that_is_killed_while_it_crawls_owes_a_run(data_dir: Path) -> None:
     watch = Watch(data_dir)
     watch.crawled = SystemExit("killed")
