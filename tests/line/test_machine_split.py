@@ -31,7 +31,7 @@ def test_the_texts_that_leave_stand_in_the_new_incident_alone_and_both_histories
     assert places == {old: {"crash-1", "crash-2", "crash-3"}, new: {"fraud-1", "fraud-2", "fraud-3"}}
     with desk.store.read() as con:
         told = con.execute(
-            "SELECT incident_id, kind, detail->>'into' FROM store.incident_event WHERE kind = 'split' OR incident_id = ?",
+            "SELECT incident_id, kind, detail->>'into' FROM store.incident_event WHERE kind = 'split' OR (kind = 'opened' AND incident_id = ?)",
             [new],
         ).fetchall()
         waiting = con.execute("SELECT subject_id FROM store.stage_result WHERE outcome <> 'ok'").fetchall()
