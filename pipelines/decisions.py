@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelines.journal import JournalError, append_line, read_lines, rewrite_lines
 
-__all__ = ["ACTIONS", "Decision", "JournalError", "append", "make", "read", "rewrite"]
+__all__ = ["ACTIONS", "Decision", "JournalError", "append", "make", "parse", "read", "rewrite"]
 
 ACTIONS: Mapping[str, tuple[str, ...]] = {
     "incident": ("merge", "split", "label", "note", "mark", "title"),
@@ -65,6 +65,20 @@ def make(
     return Decision(f"d-{moment[:10]}-{digest}", subject, subject_id, action, after, reason, made_by, moment)
 
 
+def parse(row: Mapping[str, Any]) -> Decision:
+    """A line of a journal, or a row of a bundle, as the decision that it tells.
+
+    :raises TypeError: when it is none: a field too many or too few, of another kind, or an action that there is not.
+    """
+    decision = Decision(**row)
+    known = decision.action in ACTIONS.get(decision.subject, ())
+    if not known or not all(
+        isinstance(value, dict if name == "after" else str) for name, value in row.items()
+    ):
+        raise TypeError(f"no decision {decision.action!r} on {decision.subject!r}")
+    return decision
+
+
 def append(data_dir: Path, decision: Decision) -> Path:
     """Write the decision down so that a crash right after cannot lose it; returns the journal file.
 
@@ -99,10 +113,7 @@ def read(data_dir: Path) -> Iterator[tuple[str, int, Decision]]:
     for path in sorted((data_dir / "decisions").glob("*.jsonl")):
         for number, row in read_lines(path, "decision"):
             try:
-                decision = Decision(**row)
-                known = decision.action in ACTIONS.get(decision.subject, ())
-                if not known or not isinstance(decision.after, dict):
-                    raise TypeError(f"no decision {decision.action!r} on {decision.subject!r}")
+                decision = parse(row)
             except TypeError as error:
                 raise JournalError(
                     f"{path} line {number} has not the fields of a decision: mend or move it"

@@ -112,13 +112,17 @@ def import_(session: Session, bundle: Path, trusted: Path | None) -> None:
         session.store.prepare(now=session.now)
         with session.store.read() as con:
             plan = bundles.plan_import(con, content)
+        try:
+            told = [decisions.parse(row) for row in plan.decisions]
+        except TypeError as error:  # in the journal it would stop every later run
+            raise UserError(f"{bundle} tells of a decision that is none: {error}") from error
         if plan.rows:  # it is its own only source: kept, and told again by a rebuild
             kept = intake.keep(session.data_dir, bundle, content.name)
             intake.tell(session.store, context, plan, kept)
     if plan.warc_name:
         _land(session, plan.warc_name, plan.warc, plan.landing)
-    for row in plan.decisions:
-        decisions.append(session.data_dir, decisions.Decision(**row))
+    for decision in told:
+        decisions.append(session.data_dir, decision)
     known = ", ".join(f"{n} {what}" for what, n in sorted(plan.known.items()) if n)
     session.say(
         f"{content.incident_id}: {'nothing new' if plan.empty else 'taken in'}"

@@ -8,6 +8,7 @@ or why nothing came of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 from pipelines.steps.base import Context
@@ -33,10 +34,12 @@ EFFECTS: Mapping[tuple[str, str], Callable[[DuckDBPyConnection, Context, dict[st
     ("article", "fix"): fix,
     ("decision", "undo"): undo,
 }
-NEEDS: Mapping[str, tuple[tuple[str, type], ...]] = {
+NEEDS: Mapping[str, tuple[tuple[str, type | UnionType], ...]] = {
     "merge": (("into", str),),
+    "move": (("from", str | None), ("into", str | None)),
     "label": (("axis", str), ("value", str)),
     "title": (("title", str),),
+    "note": (("note", str),),
     "fix": (("field", str),),
 }
 """What ``after`` must hold."""

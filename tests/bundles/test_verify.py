@@ -297,3 +297,16 @@ def test_the_folder_that_bundles_were_exported_into_is_checked_bundle_by_bundle(
     worse = runner.invoke(cli, ["--data", str(tmp_path / "data"), "bundle", "verify", str(out)])
     assert "one is not as it was exported" in worse.output
     assert str(worse.exception) == "2 bundle(s) not as exported"
+
+
+def test_a_decision_that_is_none_does_not_get_into_the_journal(copy: Path, tmp_path: Path) -> None:
+    path = copy / "incident.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["decisions"][0]["action"] = "explode"
+    path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    reseal(copy)
+    data = tmp_path / "data"
+    done = CliRunner().invoke(cli, ["--data", str(data), "bundle", "import", str(copy)])
+    assert "tells of a decision that is none: no decision 'explode'" in str(done.exception)
+    assert not (data / "decisions").exists()
+    assert not list((data / "landing").glob("*"))

@@ -352,6 +352,9 @@ def test_who_decides_about_a_merged_incident_is_told_where_it_leads(
         ("incident", A, "split", {"texts": "t1"}),
         ("incident", A, "label", {"axis": "class"}),
         ("incident", A, "title", {"title": None}),
+        ("incident", A, "note", {"note": 7}),
+        ("text", "t1", "move", {"from": A, "into": 5}),
+        ("text", "t1", "move", {"from": [A], "into": "new"}),
         ("article", "udn:1", "fix", {"value": "x"}),
     ],
 )

@@ -92,10 +92,14 @@ def test_two_analysts_at_once_lose_nothing(data_dir: Path) -> None:
     assert sorted(found) == sorted(f"{who} {n}" for who in ("ann", "bob") for n in range(40))
 
 
-def test_an_action_that_there_is_not_is_named_with_its_line(data_dir: Path) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [{"action": "explode"}, {"subject_id": 5}, {"made_by": None}, {"after": []}, {"subject": ["incident"]}],
+)
+def test_a_line_with_what_no_decision_has_is_named(data_dir: Path, wrong: dict[str, Any]) -> None:
     row = {
-        "decision_id": "d-1", "subject": "incident", "subject_id": "x", "action": "explode", "after": {},
-        "reason": "", "made_by": "ann", "made": "2026-11-23T00:00:00+00:00",
+        "decision_id": "d-1", "subject": "incident", "subject_id": "x", "action": "note", "after": {"note": "seen"},
+        "reason": "", "made_by": "ann", "made": "2026-11-23T00:00:00+00:00", **wrong,
     }  # fmt: skip
     (data_dir / "decisions").mkdir()
     (data_dir / "decisions" / "2026-11.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
