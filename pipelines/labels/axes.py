@@ -15,7 +15,6 @@ from pipelines.profiles import Profile
 from pipelines.records import Label
 
 _PLACE = {1.0: 1.0, 0.6: 0.85, 0.25: 0.6}
-DENIED = 0.0
 SHOWN = 2
 CANDIDATES = 3
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from math import exp
 
 from pipelines.labels.reading import BODY, LEAD, Sense
-from pipelines.profiles import Profile
-from pipelines.profiles.profile import CLASSES
+from pipelines.profiles import CLASSES, Profile
 from pipelines.records import Class
 
 

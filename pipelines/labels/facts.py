@@ -11,8 +11,7 @@ from pipelines import profiles
 from pipelines.labels.names import names
 from pipelines.labels.quantities import dates, quantities
 from pipelines.labels.reading import Sense
-from pipelines.profiles import Cue, Lexicon, Profile
-from pipelines.profiles.profile import phrase_groups
+from pipelines.profiles import Cue, Lexicon, Profile, phrase_groups
 from pipelines.records import Fact
 
 ORGANISATIONS = 12

@@ -20,8 +20,7 @@ from hashlib import sha256
 from typing import Any
 
 from pipelines.endpoint import named, opener, whole
-from pipelines.profiles import Profile
-from pipelines.profiles.profile import CLASSES
+from pipelines.profiles import CLASSES, Profile
 from pipelines.records import OK, Evidence, Field, Label
 
 PROMPT_VERSION = "proposal-1"

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines import profiles
-from pipelines.profiles import Hit, Line, Profile
-from pipelines.profiles.profile import Harm
+from pipelines.profiles import Harm, Hit, Line, Profile
 
 LEAD_SENTENCES = 2
 LEAD = 0.6

@@ -26,8 +26,7 @@ from numpy.typing import NDArray
 from pipelines import profiles
 from pipelines.labels.classes import reasons, rule_weights
 from pipelines.labels.reading import read
-from pipelines.profiles import Profile
-from pipelines.profiles.profile import CLASSES, HERE
+from pipelines.profiles import CLASSES, HERE, Profile
 
 Matrix = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.profiles.profile import CLASSES
+from pipelines.profiles import CLASSES
 from pipelines.records import Judgement, Label, Materialisation, Role
 
 SINGLE = ("class", "severity")

@@ -7,12 +7,26 @@ The code in this package knows no subject: ``ai-incidents`` and ``cyber-incident
 from __future__ import annotations
 
 from pipelines.profiles.lexicon import Cue, Hit, Lexicon
-from pipelines.profiles.profile import Axis, Profile, ProfileError, Value, available, load
+from pipelines.profiles.profile import (
+    CLASSES,
+    HERE,
+    Axis,
+    Harm,
+    Profile,
+    ProfileError,
+    Value,
+    available,
+    load,
+    phrase_groups,
+)
 from pipelines.profiles.scan import Line, certainty, evidence, read_lines, subject_score, subject_weights
 
 __all__ = [
+    "CLASSES",
+    "HERE",
     "Axis",
     "Cue",
+    "Harm",
     "Hit",
     "Lexicon",
     "Line",
@@ -23,6 +37,7 @@ __all__ = [
     "certainty",
     "evidence",
     "load",
+    "phrase_groups",
     "read_lines",
     "subject_score",
     "subject_weights",
