@@ -34,8 +34,10 @@ def test_the_texts_that_leave_stand_in_the_new_incident_alone_and_both_histories
             "SELECT incident_id, kind, detail->>'into' FROM store.incident_event WHERE kind = 'split' OR (kind = 'opened' AND incident_id = ?)",
             [new],
         ).fetchall()
+        records = con.execute("SELECT incident_id, affair_id, state FROM store.incident").fetchall()
         waiting = con.execute("SELECT subject_id FROM store.stage_result WHERE outcome <> 'ok'").fetchall()
     assert sorted(told) == sorted([(old, "split", new), (new, "opened", new)])
+    assert sorted(records) == sorted([(old, old, "open"), (new, old, "open")]), "one affair still"
     assert waiting == []
     again = desk.members()
     desk.run()
