@@ -28,7 +28,10 @@ UNCHANGED = "unchanged"
 RETIRED = "retired"
 """It landed, and its bytes were taken out since, by age or for room (:mod:`crawler.retirement`)."""
 
-FINAL = frozenset({"off_outlet", "too_large", "soft_404", "bad_url", "forgotten"})
+FORGOTTEN = "forgotten"
+"""It was taken out on request, for good (:mod:`crawler.takedown`)."""
+
+FINAL = frozenset({"off_outlet", "too_large", "soft_404", "bad_url", FORGOTTEN})
 """Outcomes that another try would not change."""
 
 NOT_TRIED = frozenset(
@@ -114,6 +117,8 @@ class Known:
     """URL → failed tries so far."""
     listings: dict[str, LandingLine] = field(default_factory=dict)
     """URL of a listing or a robots.txt → the newest line that points at its bytes."""
+    forgotten: set[str] = field(default_factory=set)
+    """URLs and article ids that were taken out: an article has more than one URL."""
 
     def add(self, line: LandingLine) -> None:
         if line.kind in ("listing", "robots"):
@@ -121,6 +126,8 @@ class Known:
                 self.listings[line.url] = line
             return
         self.last_outcome[line.url] = line.outcome
+        if line.outcome == FORGOTTEN:
+            self.forgotten.update(name for name in (line.url, line.article_id) if name)
         if line.outcome in (LANDED, UNCHANGED, RETIRED):
             self.landed_urls.update(url for url in (line.url, line.final_url) if url)
             if line.article_id:
@@ -132,10 +139,18 @@ class Known:
         """Whether the page is in the archive, or was until it was retired."""
         return url in self.landed_urls or (article_id is not None and article_id in self.landed_at)
 
-    def given_up(self, url: str) -> bool:
+    def forgot(self, url: str, article_id: str | None) -> bool:
+        """Whether the page was taken out."""
+        return url in self.forgotten or article_id in self.forgotten
+
+    def given_up(self, url: str, article_id: str | None) -> bool:
         """Whether another try of ``url`` is pointless."""
         outcome = self.last_outcome.get(url, "")
-        return outcome in FINAL or self.tries[url] >= MAX_TRIES.get(outcome, OTHER_TRIES)
+        return (
+            self.forgot(url, article_id)
+            or outcome in FINAL
+            or self.tries[url] >= MAX_TRIES.get(outcome, OTHER_TRIES)
+        )
 
 
 class LandingLog:

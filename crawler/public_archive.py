@@ -22,12 +22,11 @@ from crawler.archive import (
     iter_warc,
     stored_line,
 )
-from crawler.landinglog import LANDED, Known
+from crawler.landinglog import FORGOTTEN, LANDED, Known
 from crawler.outlet import Outlet
 from crawler.outlets import Identity, Registry, registry
 from crawler.recovery import recover
 from crawler.settings import VERSION
-from crawler.takedown import FORGOTTEN
 
 BATCH = 100
 """Pages between two times that archive and log are put on disk."""
@@ -134,7 +133,7 @@ class _Landing:
         known = self._known.setdefault(outlet.key, self._log.known(outlet.key))
         if known.has(identity.canonical_url, identity.article_id):
             return "known"
-        if known.last_outcome.get(identity.canonical_url) == FORGOTTEN:
+        if known.forgot(identity.canonical_url, identity.article_id):
             return FORGOTTEN
         if outlet.key not in self._writers:
             software = f"wiredesk {VERSION}"

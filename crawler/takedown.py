@@ -21,9 +21,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from crawler.landinglog import sync_folder, utc_stamp
+from crawler.landinglog import FORGOTTEN, sync_folder, utc_stamp
 
-FORGOTTEN = "forgotten"
 PLAN = "takedown.json"
 FOLLOW = "takedown-store.json"
 """What the database has to follow: offsets that moved, records that are gone, lines of the landing logs."""

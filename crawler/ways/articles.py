@@ -88,7 +88,9 @@ class ArticleSpider(scrapy.Spider):
         yield from self._revisits(changed)
 
     def _is_known(self, candidate: Candidate) -> bool:
-        return self.known.has(candidate.url, candidate.article_id) or self.known.given_up(candidate.url)
+        return self.known.has(candidate.url, candidate.article_id) or self.known.given_up(
+            candidate.url, candidate.article_id
+        )
 
     def _changed(self) -> list[Candidate]:
         """Known articles that a listing says were changed after they landed: the newest few of the last days."""

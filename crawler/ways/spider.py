@@ -164,7 +164,7 @@ class OutletSpider(ArticleSpider):
             if identity.article_id in self.candidates:
                 continue
             known = self.known.has(identity.canonical_url, identity.article_id) or self.known.given_up(
-                identity.canonical_url
+                identity.canonical_url, identity.article_id
             )
             counts["known" if known else "new"] += 1
             self.candidates[identity.article_id] = Candidate(

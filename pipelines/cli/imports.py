@@ -290,9 +290,8 @@ def _land(
     """Archive what comes in, one writer per outlet; what is in the archive already is not landed twice."""
     from crawler import outlets
     from crawler.archive import ArchiveWriter, LandingLog, land_stored
-    from crawler.landinglog import RETIRED
+    from crawler.landinglog import FORGOTTEN, RETIRED
     from crawler.recovery import recover
-    from crawler.takedown import FORGOTTEN
 
     recover(session.data_dir)
     log = LandingLog(session.data_dir)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from crawler.archive import LandingLog
 from pipelines.desk.explain import explain, verdict
@@ -128,7 +131,7 @@ def test_a_refused_row_can_be_asked_about_and_lands_when_corrected(
     for _ in range(7):
         imported(capsys, data, bad)
     known = LandingLog(data).known("udn")
-    assert not known.given_up(url)  # a crawl still fetches it
+    assert not known.given_up(url, None)  # a crawl still fetches it
     assert not known.has(url, None)
     good = write(tmp_path / "good.jsonl", GOOD | {"url": url})
     assert outcomes(imported(capsys, data, good)) == {"landed": 1}
@@ -194,6 +197,27 @@ def test_a_time_that_cannot_be_is_left_out_as_of_a_page(tmp_path: Path, publishe
     assert ("was left out" in got.reason) is not kept
     assert (got.published_precision is None) is not kept
     assert times.believable(times.Stamp(moment, "minute"), fetched) is kept
+
+
+def test_what_was_taken_out_by_one_address_comes_back_by_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, url = tmp_path / "data", str(GOOD["url"])
+    imported(capsys, data, write(tmp_path / "a.jsonl", GOOD | {"url": f"{url}?from=udn-ch1"}))
+    ran(capsys, data, "run", "--to", "reading")
+    ran(capsys, data, "store", "forget", f"{url}?from=udn-ch1")
+    assert LandingLog(data).known("udn").given_up(url, "udn:1")  # a crawl leaves it alone
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=True)
+    headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+    page = PAGE.encode()
+    writer.write_record(
+        writer.create_warc_record(
+            url, "response", payload=io.BytesIO(page), length=len(page), http_headers=headers
+        )
+    )
+    (tmp_path / "b.warc.gz").write_bytes(out.getvalue())
+    assert outcomes(imported(capsys, data, str(tmp_path / "b.warc.gz"))) == {"forgotten": 1}
 
 
 def test_authors_without_a_letter_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,7 +89,7 @@ def test_a_page_that_fails_is_tried_again_and_then_left_alone(
         )  # fmt: skip
     log.close()
     known = log.known("good")
-    assert known.given_up("https://good.street.example/a/1") == given_up
+    assert known.given_up("https://good.street.example/a/1", None) == given_up
     assert not known.has("https://good.street.example/a/1", "good:1")
 
 
