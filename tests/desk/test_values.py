@@ -1,10 +1,15 @@
-"""What codes are called."""
+"""What codes are called, and the answers in one line."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import duckdb
 import pytest
 
+from pipelines.desk import works
 from pipelines.desk.explain import verdict
+from pipelines.desk.seeking import offered
 from pipelines.desk.values import because, day_said, say
 
 
@@ -76,3 +81,37 @@ def test_the_verdict_names_the_stage_that_stopped_it() -> None:
     assert (here.incident_id, here.why) == ("2026-10-20-ab12", "it opens this one")
     assert "has not read it yet" in verdict([landed]).what
     assert "no incident holds it" in verdict([landed, read]).what
+
+
+def test_a_language_is_offered_in_short_where_several_tags_share_it() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE SCHEMA store")
+        con.execute(
+            "CREATE TABLE store.search_document AS FROM (VALUES ('udn', 'zh-Hant-TW'), ('dw-zh', 'zh-Hans'), ('bbc', 'en-GB'), "
+            "(NULL, NULL)) AS d (outlet_id, language_tag)"
+        )
+        assert offered(con) == {
+            "outlet": ["bbc", "dw-zh", "udn"],
+            "language": ["en-GB", "zh", "zh-Hans", "zh-Hant-TW"],
+        }
+
+
+def test_how_a_text_was_folded_is_no_stop() -> None:
+    passed = [step(stage, "ok") for stage in ("reading", "language", "texts")]
+    folded = step("texts", "near_copy", "text t-1: it says the same", version="")
+    assert verdict([*passed, folded]).what == "Nothing stopped it, and no incident holds it"
+    assert verdict([*passed, {**folded, "version": "1"}]).what == "It stopped at texts, as near copy"
+
+
+def test_what_stopped_at_labels_is_no_reject_of_incidents_too(folder: Path) -> None:
+    with duckdb.connect(str(folder / "wiredesk.duckdb")) as con:
+        con.execute("DELETE FROM store.stage_result WHERE stage IN ('labels', 'incidents')")
+        for stage, outcome in (("labels", "unrelated"), ("incidents", "unrelated")):
+            con.execute(
+                "INSERT INTO store.stage_result (stage, subject_id, input_sha256, outcome, version, run_id) "
+                "SELECT $1, min(text_id), '', $2, '1', 'run-1' FROM store.text WHERE article_id = 'lakenews:101'",
+                [stage, outcome],
+            )
+        rows = works.reject_counts(con)
+        assert [row["n"] for row in rows if row["stage"] == "labels"] == [1]
+        assert not [row for row in rows if row["stage"] == "incidents"]
