@@ -1,6 +1,6 @@
 """One form for Chinese of every script and region: the folding that reading machines share.
 
-``fold`` is for matching, ``to_simplified`` for translation. The regional words stand in ``words.tsv``.
+``fold`` is for matching (``written`` is its way back), ``to_simplified`` for translation. The regional words stand in ``words.tsv``.
 """
 
 from pipelines.hanzi.folding import (
@@ -13,6 +13,7 @@ from pipelines.hanzi.folding import (
 from pipelines.hanzi.regions import word_regions
 from pipelines.hanzi.scripts import character_table, is_han
 from pipelines.hanzi.telling import script_of, telling_characters, written_simplified
+from pipelines.hanzi.unfolding import written
 from pipelines.hanzi.words import pattern as longest_match
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "telling_characters",
     "to_simplified",
     "word_regions",
+    "written",
     "written_simplified",
 ]

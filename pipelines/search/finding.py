@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.search.index import unpack
-from pipelines.search.passages import Passage, Text, passages_of, stands
+from pipelines.search.checking import Check, texts_of
+from pipelines.search.passages import Passage, Text, passages_of
 from pipelines.search.question import Form, Question, read
 from pipelines.search.ranking import MEMBERS, Filters, articles, rank, records
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-MOST_CHECKED = 400
-"""Documents whose text is read to see whether a phrase stands together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Answer:
 
     hits: tuple[Hit, ...]
     found: int
-    """Documents that hold the words, shown or not; phrases are checked only in those shown."""
+    """Documents that hold the words, shown or not; where more are found than shown, phrases are checked only in those shown."""
     notes: tuple[str, ...]
     question: Question
 
@@ -100,10 +97,13 @@ def find(
         notes += [
             f"no article of the outlet {name} is here" for name in filters.outlets if (name,) not in known
         ]
-    if kind == "incident":
-        hits, found = _incidents(con, question, filters, limit)
-    else:
-        hits, found = _articles(con, question, filters, limit)
+    seek = _incidents if kind == "incident" else _articles
+    hits, found, check = seek(con, question, filters, limit)
+    if check.given_up:
+        notes.append(
+            f"only the best {check.reached:,} of {check.reached + check.left:,} articles that hold these words were read "
+            "to see whether they stand together: a rarer word beside them finds the others"
+        )
     return Answer(tuple(hits), found, tuple(notes), question)
 
 
@@ -112,18 +112,18 @@ def incidents_holding(
 ) -> dict[str, float]:
     """The incidents whose record, or one of whose articles, holds the words of ``query``, with their scores."""
     question = read(query, data_dir=data_dir)
-    return _scored_incidents(con, question, Filters()) if question.words else {}
+    return _scored_incidents(con, question, Filters())[0] if question.words else {}
 
 
 def _articles(
     con: DuckDBPyConnection, question: Question, filters: Filters, limit: int
-) -> tuple[list[Hit], int]:
+) -> tuple[list[Hit], int, Check]:
     ranked = rank(con, question, *articles(con, filters))
-    best = _checked(con, question, ranked.documents, limit)
-    shown = ranked.only(np.fromiter(best, np.uint32, len(best)))
-    scores = dict(zip(shown.documents.tolist(), shown.scores.tolist(), strict=True))
+    check = Check(con, question, ranked)
+    best = check.best(limit)
+    scores = dict(zip(ranked.documents[best].tolist(), ranked.scores[best].tolist(), strict=True))
     rows = sorted(
-        best.values(),
+        _shown(con, list(scores)),
         key=lambda row: (
             -round(scores[row["document"]], 4),
             -(row["published"].toordinal() if row["published"] else 0),
@@ -132,57 +132,27 @@ def _articles(
     )
     placed = _placed(con, rows)
     forms = [form for word in question.words for form in word.forms]
-    return [_hit(row, scores[row["document"]], forms, placed) for row in rows[:limit]], len(ranked.documents)
-
-
-def _checked(
-    con: DuckDBPyConnection, question: Question, documents: Any, limit: int
-) -> dict[int, dict[str, Any]]:
-    """The first ``limit`` articles in which every word stands as it must, with what is shown of them."""
-    found: dict[int, dict[str, Any]] = {}
-    step = limit
-    start = 0
-    while start < min(len(documents), MOST_CHECKED) and len(found) < limit:
-        chunk = documents[start : start + step].tolist()
-        for row in _shown(con, chunk):
-            texts = [Text(row[name] or "") for name in ("title", "text", "title_en", "english")]
-            if _fits(question, texts):
-                found[row["document"]] = {**row, "texts": texts}
-        start += step
-        step = 200
-    order = {number: n for n, number in enumerate(documents[:start].tolist())}
-    return {number: found[number] for number in sorted(found, key=lambda number: order[number])[:limit]}
+    hits = [_hit(row, scores[row["document"]], forms, placed) for row in rows]
+    return hits, len(best) if check.complete and len(best) < limit else len(ranked.documents), check
 
 
 def _shown(con: DuckDBPyConnection, documents: Sequence[int]) -> list[dict[str, Any]]:
-    """What is known of some documents, their titles and texts unpacked."""
+    """What is known of some documents, with their ``texts``."""
+    if not documents:
+        return []
+    texts = dict(texts_of(con, documents))
     rows = fetch_rows(
         con,
-        "SELECT document, subject_id, text_id, outlet_id, published, language_tag, packed "
+        "SELECT document, subject_id, text_id, outlet_id, published, language_tag "
         f"FROM store.search_document WHERE document IN ({', '.join(map(str, documents))})",
     )
-    return [row | unpack(row.pop("packed")) for row in rows]
+    return [{**row, "texts": texts[row["document"]]} for row in rows]
 
 
 def _in(ids: Sequence[str]) -> str:
     """What stands after ``IN``: ids of the store as literals, since DuckDB's client takes half a millisecond a parameter."""
     quoted = ("'" + name.replace("'", "''") + "'" for name in ids)
     return f"({', '.join(quoted)})" if ids else "(NULL)"
-
-
-def _fits(question: Question, texts: list[Text]) -> bool:
-    """Whether enough words stand together where they must; what the index already knows is not looked for again.
-
-    A word with one form that must stand together is looked for by all its forms: the index does not say which it met.
-    """
-    held = sum(
-        not any(form.together for form in word.forms) or any(stands(form, texts) for form in word.forms)
-        for word in question.words
-    )
-    unwanted = any(
-        any(form.together and stands(form, texts) for form in word.forms) for word in question.without
-    )
-    return held >= question.needed and not unwanted
 
 
 STOPPED = ("language", "texts", "relevance", "incidents")
@@ -246,8 +216,8 @@ def _hit(
         article_id=row["subject_id"],
         text_id=row["text_id"],
         incident_id=incident,
-        title=row["title"] or "",
-        title_en=row["title_en"],
+        title=title.text,
+        title_en=title_en.text or None,
         outlet_id=row["outlet_id"],
         published=f"{row['published']:%Y-%m-%d}" if row["published"] else None,
         language_tag=row["language_tag"],
@@ -260,8 +230,8 @@ def _hit(
 
 def _incidents(
     con: DuckDBPyConnection, question: Question, filters: Filters, limit: int
-) -> tuple[list[Hit], int]:
-    scores = _scored_incidents(con, question, filters)
+) -> tuple[list[Hit], int, Check]:
+    scores, check = _scored_incidents(con, question, filters)
     best = sorted(scores, key=lambda name: (-round(scores[name], 4), name))[:limit]
     rows = fetch_rows(
         con,
@@ -293,26 +263,27 @@ def _incidents(
                 passages=tuple(passages),
             )
         )
-    return hits, len(scores)
+    return hits, len(scores), check
 
 
-def _scored_incidents(con: DuckDBPyConnection, question: Question, filters: Filters) -> dict[str, float]:
+def _scored_incidents(
+    con: DuckDBPyConnection, question: Question, filters: Filters
+) -> tuple[dict[str, float], Check]:
     """Of each incident that fits: the score of its best article, and of its own record."""
     known = records(con, filters)
     ranked = rank(con, question, known.documents, known.lengths)
+    check = Check(con, question, ranked)
     if not len(ranked.documents):
-        return {}
-    if any(word.exact for word in (*question.words, *question.without)):
-        checked = _checked(con, question, ranked.documents, MOST_CHECKED)
-        ranked = ranked.only(np.fromiter(checked, np.uint32, len(checked)))
+        return {}, check
+    fitting = check.incidents(known)
     score = np.zeros(int(known.documents.max()) + 1, np.float32)
-    score[ranked.documents] = ranked.scores
+    score[ranked.documents[fitting]] = ranked.scores[fitting]
     best = np.zeros(int(known.incidents.max()) + 1, np.float32)
     reported = ~known.own
     np.maximum.at(best, known.incidents[reported], score[known.documents[reported]])
     np.add.at(best, known.incidents[known.own], score[known.documents[known.own]])
     places = np.flatnonzero(best).tolist()
     if not places:
-        return {}
+        return {}, check
     names = dict(con.execute("SELECT rowid, incident_id FROM store.incident").fetchall())
-    return {names[place]: float(best[place]) for place in places}
+    return {names[place]: float(best[place]) for place in places}, check

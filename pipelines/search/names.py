@@ -5,13 +5,14 @@ Names are looked up when a question is asked, so a name that an analyst adds cou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from pipelines.search.tokens import COMMON, RUN, WORD, folded, word_token
+from pipelines.search.tokens import COMMON, RUN, UNSPACED, WORD, folded, word_token
 
 Atoms = tuple[str, ...]
 """A form as a question sees it: unspaced runs as they are, other words as their tokens."""
@@ -44,6 +45,17 @@ def placed_atoms(text: str) -> Iterator[tuple[str, int, int]]:
         if run:
             yield run.group(), run.start(), run.end()
             at = run.end()
+
+
+_SEAM = re.compile(
+    f"(?<=[{UNSPACED}]) +(?=[^\\s{UNSPACED}])|(?<=[^\\s{UNSPACED}]) +(?=[{UNSPACED}])|"
+    f"(?<=[{UNSPACED}])(?=[^\\W{UNSPACED}])|(?<=[^\\W{UNSPACED}])(?=[{UNSPACED}])"
+)
+
+
+def pieces_of(text: str) -> list[str]:
+    """A folded text cut where a script with spaces meets one without: some write SK海力士, others SK 海力士."""
+    return _SEAM.split(text)
 
 
 def names_for(data_dir: Path | None) -> Names:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipelines.hanzi import fold_with_offsets, source_span
-from pipelines.search.names import atoms_of
+from pipelines.search.names import atoms_of, pieces_of
 from pipelines.search.question import Form
+from pipelines.search.sieve import pattern
 from pipelines.search.tokens import RUN, folded, words_in
 
 AROUND = 28
@@ -53,6 +54,9 @@ class Text:
 
     def place(self, form: Form) -> tuple[int, int] | None:
         """Where ``form`` first stands as it is (start and end in the folded text), or ``None``."""
+        possible = pattern(form)
+        if possible is not None and not possible.search(self.text):
+            return None
         if RUN.fullmatch(form.text):
             at = self.folded.find(form.text)
             return (at, at + len(form.text)) if at >= 0 else None
@@ -69,13 +73,23 @@ class Text:
         begun = (form.text[:2], wanted[0][:2])  # a stem keeps at least two letters of its word
         if not (any(two in self.folded for two in begun) or self._accented):
             return None
-        if any(RUN.fullmatch(atom) for atom in wanted):  # SK海力士
-            at = self.folded.find(form.text)
-            return (at, at + len(form.text)) if at >= 0 else None
+        if any(RUN.fullmatch(atom) for atom in wanted):
+            return self._mixed(form.text)
         words = self._spaced
         for n in range(len(words) - len(wanted) + 1):
             if words[n][0] == wanted[0] and all(words[n + k][0] == wanted[k] for k in range(1, len(wanted))):
                 return words[n][1], words[n + len(wanted) - 1][2]
+        return None
+
+    def _mixed(self, text: str) -> tuple[int, int] | None:
+        """Where SK海力士 stands, also as SK 海力士: words whole, spaces at will between the scripts."""
+        edges = {edge for _, a, b in self._spaced for edge in ((a, "from"), (b, "to"))}
+        for match in re.finditer(" *".join(map(re.escape, pieces_of(text))), self.folded):
+            at, until = match.span()
+            begins = RUN.match(text) or (at, "from") in edges or not text[0].isalnum()
+            ends = RUN.match(text[-1]) or (until, "to") in edges or not text[-1].isalnum()
+            if begins and ends:
+                return at, until
         return None
 
     def pieces(self, form: Form) -> tuple[int, int] | None:

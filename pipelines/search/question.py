@@ -52,9 +52,14 @@ class Word:
         return [form.text for form in self.forms]
 
     @property
-    def exact(self) -> bool:
-        """A phrase in quotation marks, or a beginning: only the text shows whether it stands there."""
-        return self.said.startswith("“") or self.said.endswith("*")
+    def together(self) -> list[Form]:
+        """Forms of several tokens that must stand together: only the text shows whether they do."""
+        return [form for form in self.forms if form.together]
+
+    @property
+    def apart(self) -> list[Form]:
+        """Forms that stand where their tokens are: the index knows."""
+        return [form for form in self.forms if not form.together]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ collection is what the filters leave.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.search.question import Form, Question, Word
-from pipelines.search.tokens import code, code_range
+from pipelines.search.question import Form, Question
+from pipelines.search.tokens import RUN, code, code_range
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -49,14 +50,16 @@ class Ranked:
 
     documents: Numbers
     scores: Floats
+    certain: Numbers
+    """Of each the words that stand there for certain, the n-th as the n-th bit: of tokens that must stand together the
+    index knows only that all are there."""
+    suspect: npt.NDArray[np.bool_]
+    """Whether all tokens are there of something that must not stand together there."""
 
-    def only(self, documents: Numbers) -> Ranked:
-        """Those of ``documents``, in the same order."""
-        kept = np.isin(self.documents, documents)
-        return Ranked(self.documents[kept], self.scores[kept])
 
-
-NOTHING = Ranked(np.empty(0, np.uint32), np.empty(0, np.float32))
+NOTHING = Ranked(
+    np.empty(0, np.uint32), np.empty(0, np.float32), np.empty(0, np.uint32), np.empty(0, np.bool_)
+)
 
 
 def rank(con: DuckDBPyConnection, question: Question, among: Numbers, lengths: Floats) -> Ranked:
@@ -73,8 +76,11 @@ def rank(con: DuckDBPyConnection, question: Question, among: Numbers, lengths: F
     collection = int(np.count_nonzero(inside))
     norm = K1 * (1 - B + B * length / max(1.0, float(lengths.mean())))
     total, held = np.zeros(size, np.float32), np.zeros(size, np.uint8)
-    for word in question.words:
-        weight = _weight(word, hits, size) * inside
+    certain, suspect = np.zeros(size, np.uint32), np.zeros(size, bool)
+    for n, word in enumerate(question.words):
+        weight = _weight(word.apart, hits, size)
+        certain |= (weight > 0).astype(np.uint32) << n
+        weight = (weight + _weight(word.together, hits, size)) * inside
         held += weight > 0
         frequency = int(np.count_nonzero(weight))
         rarity = np.log(1 + (collection - frequency + 0.5) / (frequency + 0.5))
@@ -83,18 +89,18 @@ def rank(con: DuckDBPyConnection, question: Question, among: Numbers, lengths: F
             rarity * weight * (K1 + 1), weight + norm, out=np.zeros(size, np.float32), where=weight > 0
         )
     keep = held >= question.needed
-    for word in question.without:  # where tokens must stand together, the text decides
-        apart = Word(word.said, tuple(form for form in word.forms if not form.together))
-        keep &= _weight(apart, hits, size) == 0
+    for word in question.without:
+        keep &= _weight(word.apart, hits, size) == 0
+        suspect |= _weight(word.together, hits, size) > 0
     found = np.flatnonzero(keep & inside).astype(np.uint32)
-    order = np.lexsort((found, -total[found]))
-    return Ranked(found[order], total[found[order]])
+    found = found[np.lexsort((found, -total[found]))]
+    return Ranked(found, total[found], certain[found], suspect[found])
 
 
-def _weight(word: Word, hits: Hits, size: int) -> Floats:
-    """How often a word stands in each document, all its forms together; of several tokens the rarest counts."""
+def _weight(forms: Sequence[Form], hits: Hits, size: int) -> Floats:
+    """How often forms of a word stand in each document; of several tokens the rarest counts."""
     total = np.zeros(size, np.float32)
-    for form in word.forms:
+    for form in forms:
         if not form.tokens:
             continue
         if len(form.tokens) == 1:
@@ -110,17 +116,22 @@ def _weight(word: Word, hits: Hits, size: int) -> Floats:
     return total
 
 
+def _ranged(form: Form, token: str) -> bool:
+    """Whether all tokens count that begin so: for a beginning, and for one character, which stands alone only at ends."""
+    return form.ranged or (len(token) == 1 and RUN.match(token) is not None)
+
+
 def _key(form: Form, token: str) -> int:
-    return -code(token) if form.ranged else code(token)
+    return -code(token) if _ranged(form, token) else code(token)
 
 
 def _look_up(con: DuckDBPyConnection, forms: list[Form], size: int) -> Hits:
     """Documents and weights of every token of the forms; each token is one look-up along the sorted segments."""
-    wanted = {_key(form, token): (form, token) for form in forms for token in form.tokens}
+    wanted = {_key(form, token): token for form in forms for token in form.tokens}
     parts, keys = [], list(wanted)
     for n, key in enumerate(keys):
-        form, token = wanted[key]
-        if form.ranged:
+        token = wanted[key]
+        if key < 0:
             low, high = code_range(token)
             parts.append(
                 f"SELECT {n}::USMALLINT AS n, document, least(sum(weight), 255)::UTINYINT AS weight FROM store.search_posting "
