@@ -365,11 +365,10 @@ def _facts(content: Content) -> list[dict[str, Any]]:
         values: dict[str, list[str]] = {}
         for row in content.facts:
             if row["kind"] == kind:
-                value = (
-                    f"{int(row['value']):,}"
-                    if kind == "quantity" and row["value"].isdecimal()
-                    else row["value"]
-                )
+                value = row["value"]
+                if kind == "quantity":  # one figure, or two with a slash between: from, to
+                    figures = value.split("/")
+                    value = " to ".join(f"{int(one):,}" if one.isdecimal() else one for one in figures)
                 unit = "person" if (value, row["unit"]) == ("1", "people") else row["unit"]
                 text = f"{value} {unit}" if unit else value
                 values.setdefault(text, [])

@@ -327,4 +327,5 @@ def fact_said(row: Row) -> str:
     if row["kind"] == "event_date":
         return day_said(row["value"])
     unit = "person" if (row["value"], row["unit"]) == ("1", "people") else row["unit"]
-    return " ".join(str(part) for part in (row["value"], unit) if part)
+    figure = str(row["value"]).replace("/", " to ") if row["kind"] == "quantity" else row["value"]
+    return " ".join(str(part) for part in (figure, unit) if part)

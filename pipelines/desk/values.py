@@ -91,7 +91,7 @@ def day_said(edtf: str) -> str:
     """``20th of a month that is not said`` for ``XXXX-XX-20`` (EDTF, unsaid parts as ``X``)."""
     match = _DAY.fullmatch(edtf)
     if match is None:
-        return edtf
+        return _told(edtf)
     year, month, day = ("" if part is None or "X" in part else part for part in match.groups())
     if month and not 1 <= int(month) <= len(_MONTHS):
         return edtf
@@ -100,6 +100,30 @@ def day_said(edtf: str) -> str:
         return f"the {int(day)}{_ordinal(int(day))} (month not said)"
     said = " ".join(part for part in (str(int(day)) if day else "", name, year) if part)
     return said + ("" if year else " (year not said)")
+
+
+_TOLD = re.compile(r"(?P<back>-?)P(?P<n>\d)(?P<unit>[DWMY])(?:-(?P<part>\d\d?))?|XXXX-W-(?P<day>[1-7])")
+_UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _told(value: str) -> str:
+    """``the day before`` for ``-P1D``: a day told from that of publication, as labels writes it."""
+    match = _TOLD.fullmatch(value)
+    if match is None:
+        return value
+    if match["day"]:
+        return f"{_WEEKDAYS[int(match['day']) - 1]} (the latest before publication)"
+    n, unit, part = int(match["n"]), match["unit"], match["part"]
+    head = (
+        {"W": lambda: _WEEKDAYS[int(part) - 1], "Y": lambda: _MONTHS[int(part) - 1]}[unit]() if part else ""
+    )
+    if n == 0 and unit == "D":
+        return "the day of publication"
+    when = f"the {_UNITS[unit]} of publication" if n == 0 else f"the {_UNITS[unit]} before publication"
+    if n > 1:
+        when = f"{n} {_UNITS[unit]}s before publication"
+    return f"{head} of {when}" if head else when
 
 
 def _ordinal(n: int) -> str:

@@ -3,6 +3,7 @@
 No sentence, no label. ``judge`` answers one text, ``aggregate`` an incident's texts (one text, one vote).
 """
 
+from pipelines.labels.dates import resolve as resolve_date
 from pipelines.labels.judging import VERSION, as_row, filter_rows, judge
 from pipelines.labels.proposals import PROMPT_VERSION, Endpoint, Proposal, endpoint, find, propose
 from pipelines.labels.rationale import rationale
@@ -24,4 +25,5 @@ __all__ = [
     "judge",
     "propose",
     "rationale",
+    "resolve_date",
 ]

@@ -16,7 +16,7 @@ from pipelines.labels.reading import Sense, read
 from pipelines.profiles import Profile
 from pipelines.records import BAD_FIELD, OK, Evidence, Judgement, Label, Materialisation, Row, not_text
 
-VERSION = "labels-3"
+VERSION = "labels-4"
 SHOWN = 3
 SHARE = 0.3
 """A reason is quoted for the class from this share of the strongest reason's weight on."""
@@ -69,7 +69,6 @@ def judge(title: str | None, text: str | None, profile: Profile) -> Judgement:
             labels.append(step)
     if verdict.class_ == "unrelated":
         labels = []
-    found, candidates = axis_labels(senses, profile)
     others = [
         ("class", name, round(p, 4)) for name, p in verdict.probabilities.items() if name != verdict.class_
     ]

@@ -6,6 +6,7 @@ The code in this package knows no subject: ``ai-incidents`` and ``cyber-incident
 
 from __future__ import annotations
 
+from pipelines.profiles.gazetteer import is_place
 from pipelines.profiles.lexicon import Cue, Hit, Lexicon
 from pipelines.profiles.profile import (
     CLASSES,
@@ -17,7 +18,6 @@ from pipelines.profiles.profile import (
     Value,
     available,
     load,
-    phrase_groups,
 )
 from pipelines.profiles.scan import Line, certainty, evidence, read_lines, subject_score, subject_weights
 
@@ -36,8 +36,8 @@ __all__ = [
     "available",
     "certainty",
     "evidence",
+    "is_place",
     "load",
-    "phrase_groups",
     "read_lines",
     "subject_score",
     "subject_weights",

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import hanzi
+from pipelines.profiles import gazetteer
 from pipelines.profiles.folding import fold, lower
+from pipelines.profiles.gazetteer import COMMON, Organisation, phrases
 from pipelines.profiles.lexicon import Cue, Lexicon, PhraseError
 from pipelines.records import Class
 
 HERE = Path(__file__).parent
-COMMON = HERE / "common"
-"""What profiles share unless they bring their own: how a sentence stands to what it says."""
 CLASSES: tuple[Class, ...] = ("incident", "hazard", "complementary", "unrelated")
 STANCES = ("actual", "plausible", "open")
 MODALITY = ("plausible", "actual", "negation", "not_negation", "shadow", "near_miss", "furniture")
@@ -81,17 +81,6 @@ class Axis:
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """One organisation or system of the gazetteer."""
-
-    name: str
-    kind: str
-    """``organisation`` or ``system``."""
-    role: str | None
-    """The role it plays unless its sentence says otherwise."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """A profile as the stages use it; equal folders have equal ``version``."""
@@ -120,6 +109,8 @@ class Profile:
     """What tells, anywhere in the text, that a word of the subject lexicon means something else there."""
     deeds: frozenset[str]
     """Names of the subject cues that tell what the subject did: they count wherever in the text they stand."""
+    beside: Mapping[str, str]
+    """Subject cues that count only where a phrase of another stands in the same sentence: that other cue's name."""
     imagined: frozenset[str]
     """Names of the subject cues by which a headline says that the subject is imagined."""
     subject_lexicon: Lexicon
@@ -169,9 +160,9 @@ def _load(folder: Path) -> Profile:
 
 
 def _build(folder: Path, head: dict[str, Any]) -> Profile:
-    kinds = _groups(folder / "subject.toml", {"weight", "phrases"}, {"anywhere", "imagined"})
+    kinds = _groups(folder / "subject.toml", {"weight", "phrases"}, {"anywhere", "imagined", "beside"})
     subject = [
-        (Cue(f"subject.{name}", float(group["weight"])), _phrases(group["phrases"])) for name, group in kinds
+        (Cue(f"subject.{name}", float(group["weight"])), phrases(group["phrases"])) for name, group in kinds
     ]
     axes, axis_cues = _axes(folder, head["axes"]["order"])
     known = {(axis.key, value.name) for axis in axes for value in axis.values}
@@ -179,7 +170,7 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
     news, news_cues = _news(folder / "news.toml")
     manner = folder / "modality.toml" if (folder / "modality.toml").is_file() else COMMON / "modality.toml"
     stances = dict(_groups(manner, {"phrases"}, {"window_han", "window_latin"}))
-    modality = [(Cue(f"modality.{name}"), _phrases(group["phrases"])) for name, group in stances.items()]
+    modality = [(Cue(f"modality.{name}"), phrases(group["phrases"])) for name, group in stances.items()]
     missing = sorted({f"modality.{name}" for name in MODALITY} - {cue.name for cue, _ in modality})
     if missing:
         raise ProfileError(f"{manner}: {', '.join(missing)} missing")
@@ -202,13 +193,18 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
         classes=head["classes"],
         weights=_weights(folder / "weights.toml", {*head["classes"], *(f"news.{name}" for name in news)}),
         homonyms={
-            lower(fold(word)): re.compile("|".join(re.escape(lower(fold(one))) for one in _phrases(telling)))
+            lower(fold(word)): re.compile("|".join(re.escape(lower(fold(one))) for one in phrases(telling)))
             for word, telling in head.get("homonyms", {}).items()
         },
         deeds=frozenset(f"subject.{name}" for name, group in kinds if group.get("anywhere", False)),
+        beside={
+            f"subject.{name}": f"subject.{group['beside']}" for name, group in kinds if "beside" in group
+        },
         imagined=frozenset(f"subject.{name}" for name, group in kinds if group.get("imagined", False)),
         subject_lexicon=Lexicon(subject),
-        lexicon=Lexicon([*subject, *harm_cues, *news_cues, *modality, *axis_cues, *organisation_cues]),
+        lexicon=Lexicon(
+            [*subject, *harm_cues, *news_cues, *modality, *axis_cues, *organisation_cues, *gazetteer.cues()]
+        ),
     )
 
 
@@ -245,7 +241,7 @@ def _harms(path: Path, known: set[tuple[str, str]], limbs: set[str]) -> tuple[di
             context=bool(group.get("context", False)),
             accident=bool(group.get("accident", False)),
         )
-        cues.append((Cue(f"harm.{name}"), _phrases(group["phrases"])))
+        cues.append((Cue(f"harm.{name}"), phrases(group["phrases"])))
     return harms, cues
 
 
@@ -266,7 +262,7 @@ def _news(path: Path) -> tuple[dict[str, News], _Cues]:
             over=tuple(group.get("over", ())),
             harmless=float(group.get("harmless", 1.0)),
         )
-        cues.append((Cue(f"news.{name}"), _phrases(group["phrases"])))
+        cues.append((Cue(f"news.{name}"), phrases(group["phrases"])))
     for one in news.values():
         unknown = sorted(set(one.over) - set(news))
         if unknown:
@@ -283,18 +279,23 @@ def _axes(folder: Path, order: list[str]) -> tuple[tuple[Axis, ...], _Cues]:
         values: list[Value] = []
         for name, group in _groups(folder / "axes" / f"{key}.toml", {"definition", "cues"}, {"weight"}):
             values.append(Value(name, group["definition"]))
-            cues.append((Cue(f"{key}:{name}", float(group.get("weight", 0.55))), _phrases(group["cues"])))
+            cues.append((Cue(f"{key}:{name}", float(group.get("weight", 0.55))), phrases(group["cues"])))
         axes.append(Axis(key, tuple(values)))
     return tuple(axes), cues
 
 
 def _organisations(path: Path) -> tuple[dict[str, Organisation], _Cues]:
+    """The profile's own, then what any desk may meet; where both name one, the profile's line counts."""
     found: dict[str, Organisation] = {}
     cues: _Cues = []
     if path.is_file():
         for name, group in _groups(path, {"kind", "names"}, {"role"}):
             found[name] = Organisation(name, group["kind"], group.get("role"))
-            cues.append((Cue(f"organisation:{name}"), _phrases(group["names"])))
+            cues.append((Cue(f"organisation:{name}"), phrases(group["names"])))
+    for one, names in gazetteer.organisations():
+        if one.name not in found:
+            found[one.name] = one
+            cues.append((Cue(f"organisation:{one.name}"), list(names)))
     return found, cues
 
 
@@ -325,15 +326,6 @@ def _groups(path: Path, needed: set[str], also: Set[str]) -> list[tuple[str, dic
     return groups
 
 
-def _phrases(text: str) -> list[str]:
-    return [phrase.strip() for line in text.splitlines() for phrase in line.split("|") if phrase.strip()]
-
-
-def phrase_groups(text: str) -> list[tuple[str, list[str]]]:
-    """The named phrase lists of a TOML text that holds nothing else."""
-    return [(name, _phrases(group["phrases"])) for name, group in tomllib.loads(text).items()]
-
-
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -346,6 +338,6 @@ def _toml(path: Path) -> dict[str, Any]:
 def _digest(folder: Path) -> str:
     whole = sha256(hanzi.NORMALISATION_VERSION.encode())
     for root in (folder, COMMON):
-        for path in sorted(root.rglob("*.toml")):
+        for path in sorted((*root.rglob("*.toml"), *root.rglob("*.tsv"))):
             whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return whole.hexdigest()[:12]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -49,25 +49,16 @@ def event_date(texts: Sequence[TextOf]) -> dict[str, Any]:
 
 
 def day_of(value: str, published: datetime | None) -> str | None:
-    """A day as ISO 8601; a year or month that the text left out is that of the latest such day before it was published.
+    """A day as ISO 8601; what the text left out, or told from its own day, is reckoned from when it was published.
 
-    ``None`` where no whole day is known.
+    ``None`` where no whole day is known, or one that was still to come.
     """
-    candidates = [value]
-    if value.startswith("XXXX-XX") and published:
-        month = published.date().replace(day=1)
-        before = (month - timedelta(days=1)).replace(day=1)
-        candidates = [f"{one:%Y-%m}{value[7:]}" for one in (month, before)]
-    elif value.startswith("XXXX") and published:
-        candidates = [f"{year}{value[4:]}" for year in (published.year, published.year - 1)]
-    for candidate in candidates:
-        try:
-            day = date.fromisoformat(candidate)
-        except ValueError:
-            continue
-        if published is None or day <= published.date() + timedelta(days=1):
-            return day.isoformat()
-    return None
+    from pipelines import labels
+
+    day = labels.resolve_date(value, published.date() if published else None)
+    if day is None or len(day) < len("2024-03-05"):
+        return None
+    return day
 
 
 def publishers(con: DuckDBPyConnection) -> dict[str, Publisher]:

@@ -48,6 +48,15 @@ def test_values_have_names(axis: str, value: str, said: str) -> None:
         ("XXXX-XX-22", "the 22nd (month not said)"),
         ("2026-13-01", "2026-13-01"),
         ("soon", "soon"),
+        ("P0D", "the day of publication"),
+        ("-P1D", "the day before publication"),
+        ("-P2D", "2 days before publication"),
+        ("XXXX-W-5", "Friday (the latest before publication)"),
+        ("-P1W-5", "Friday of the week before publication"),
+        ("P0W-1", "Monday of the week of publication"),
+        ("-P1M", "the month before publication"),
+        ("-P1Y", "the year before publication"),
+        ("P0Y-03", "March of the year of publication"),
     ],
 )
 def test_days_with_unsaid_parts_are_said(edtf: str, said: str) -> None:

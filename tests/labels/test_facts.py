@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from pipelines import profiles
 from pipelines.labels import judge
+from pipelines.labels.dates import dates, resolve
+from pipelines.labels.facts import facts
 from pipelines.labels.names import names
-from pipelines.labels.quantities import dates, number, quantities
+from pipelines.labels.quantities import number, quantities
+from pipelines.labels.reading import read
 from pipelines.profiles.folding import fold
 
 PROFILE = profiles.load("ai-incidents")
@@ -53,6 +57,24 @@ def test_no_number(text: str) -> None:
         ("£1.5m was stolen", [("1500000", "GBP", "money")]),
         ("25,000 dollars", [("25000", "USD", "money")]),
         ("他今年三十岁", []),
+        ("損失3億2千萬元台幣", [("320000000", None, "money")]),
+        ("求償21億6800萬日圓", [("2168000000", "JPY", "money")]),
+        ("涉款由8,000港元至2,600萬港元", [("8000/26000000", "HKD", "money")]),
+        ("每月損失3萬至5萬美元", [("30000/50000", "USD", "money")]),
+        ("市值蒸發3兆韓元", [("3000000000000", "KRW", "money")]),
+        ("$5 to $10 million", [("5000000/10000000", "USD", "money")]),
+        ("a US$1.2bn claim", [("1200000000", "USD", "money")]),
+        ("nearly one million euros", [("1000000", "EUR", "money")]),
+        ("three dozen people were hurt", [("36", "people", "injured")]),
+        ("Between 12 and 15 workers were injured", [("12/15", "people", "injured")]),
+        ("A passenger was killed", [("1", "people", "deaths")]),
+        ("It killed Elaine Herzberg", [("1", "people", "deaths")]),
+        ("It could have killed a man", []),
+        ("司机当场死亡", [("1", "people", "deaths")]),
+        ("一名男童被絆倒，頭部受傷", [("1", "people", "injured")]),
+        ("壓傷兩名作業員", [("2", "people", "injured")]),
+        ("未造成人員傷亡", []),
+        ("險些導致一名行人死亡", []),
     ],
 )
 def test_quantities(text: str, expected: list[tuple[str, str | None, str]]) -> None:
@@ -70,10 +92,56 @@ def test_quantities(text: str, expected: list[tuple[str, str | None, str]]) -> N
         ("13月5日", []),
         ("may 2 people", []),
         ("no date", []),
+        ("on 18 March 2018", [("2018-03-18", "day")]),
+        ("It was scrapped in 2018", [("2018", "year")]),
+        ("in May, police said", [("XXXX-05", "month")]),
+        ("last month", [("-P1M", "month")]),
+        ("crashed on Tuesday", [("XXXX-W-2", "day")]),
+        ("The regulator said on Tuesday", []),
+        ("no new downloads until Friday", []),
+        ("上週五撞上", [("-P1W-5", "day")]),
+        ("昨晚起火", [("-P1D", "day")]),
+        ("前(10)日召回", [("XXXX-XX-10", "day")]),
+        ("警方昨(4)日表示", []),
+        ("去年九月起訴", [("-P1Y-09", "month")]),
+        ("今年三月誤刪", [("P0Y-03", "month")]),
+        ("2025年底起行騙", [("2025", "year")]),
+        ("等了3个月", []),
+        ("2019年以来", []),
+        ("預計下週五上市", []),
     ],
 )
 def test_dates(text: str, expected: list[tuple[str, str]]) -> None:
     assert dates(fold(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("2024-03-05", "2024-03-05"),
+        ("P0D", "2026-03-02"),
+        ("-P1D", "2026-03-01"),
+        ("-P2D", "2026-02-28"),
+        ("XXXX-W-1", "2026-03-02"),
+        ("XXXX-W-5", "2026-02-27"),
+        ("-P1W-5", "2026-02-27"),
+        ("P0W-3", "2026-03-04"),
+        ("-P1M", "2026-02"),
+        ("-P1Y", "2025"),
+        ("-P1Y-09", "2025-09"),
+        ("P0Y-01", "2026-01"),
+        ("XXXX-05", "2025-05"),
+        ("XXXX-02-29", None),
+        ("XXXX-XX-28", "2026-02-28"),
+        ("2027", None),
+    ],
+)
+def test_a_date_told_from_the_day_of_publication(value: str, day: str | None) -> None:
+    assert resolve(value, date(2026, 3, 2)) == day  # a Monday
+
+
+def test_without_a_day_of_publication_only_the_calendar_is_known() -> None:
+    assert [resolve(value, None) for value in ("2024-03", "-P1D", "XXXX-05-01")] == ["2024-03", None, None]
 
 
 def test_facts_of_an_event_have_roles_and_sentences() -> None:
@@ -104,14 +172,63 @@ def test_no_event_no_quantities() -> None:
         ("開發商維塔席格公司17日宣布召回。", [("維塔席格公司", "developer")]),
         ("The tool was built by Elbe Medical Group in Hamburg.", [("Elbe Medical Group", None)]),
         ("曜行科技表示遺憾。", [("曜行科技", None)]),
+        (
+            "The insurer Admiral, run by Kestrel, wrongly denied claims.",
+            [("Admiral", None), ("Kestrel", "deployer")],
+        ),
+        ("The appeal went to the High Court.", [("High Court", None)]),
+        ("Vorwärts Tribune reported the flaw.", [("Vorwärts Tribune", "source")]),
+        ("包頭警方逮捕兩人，墨西哥勞動部介入。", [("包頭警方", None), ("墨西哥勞動部", None)]),
+        ("清源大學附屬醫院致歉。", [("清源大學附屬醫院", None)]),
+        ("英國保險公司否認，很多公司停用。", []),
+        ("部署“薰衣草”系統。", [("薰衣草", None)]),
+        (
+            "供應商 Norvik 與《湖濱日報》",
+            [("湖濱日報", "source"), ("湖濱日報", None), ("Norvik", "developer")],
+        ),
         ("歹徒先從公司下手，部分醫院停診，這家公司不回應。", []),
         ("The company and a university declined to comment.", []),
     ],
 )
 def test_names_that_no_gazetteer_holds(sentence: str, expected: list[tuple[str, str | None]]) -> None:
     found = list(names(sentence))
-    assert [(name, role) for name, role, *_ in found] == expected
-    assert all(name in sentence for name, *_ in found)
+    assert [(name, role) for name, role in ((one.name, one.role) for one in found)] == expected
+    assert all(one.name in sentence for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Chinese state hackers used a chatbot against an airline.", {("CHN", "actor")}),
+        (
+            "Groups from Russia, China and Iran used the chatbot.",
+            {("RUS", "actor"), ("CHN", "actor"), ("IRN", "actor")},
+        ),
+        ("The chatbot misled a man in Phoenix.", {("USA", "occurred")}),
+        ("印度尼西亞和泰國封鎖聊天機器人。", {("IDN", "occurred"), ("THA", "occurred")}),
+        (
+            "詐團以AI換臉騙走一家新加坡公司五十萬美元，曼谷警方逮人。",
+            {("SGP", "affected"), ("THA", "occurred")},
+        ),
+        ("金管會開罰一家銀行的聊天機器人。", {("TWN", "occurred")}),
+        ("Air India's chatbot cost passengers US$20.", set()),
+    ],
+)
+def test_countries_and_their_part(text: str, expected: set[tuple[str, str]]) -> None:
+    found = facts(read(None, text, PROFILE), PROFILE, event=True)
+    assert {(one.value, one.role) for one in found if one.kind == "country"} == expected
+
+
+def test_a_bare_yuan_is_the_money_of_the_country() -> None:
+    for place, unit in (
+        ("台北", "TWD"),
+        ("杭州", "CNY"),
+        ("旺角", "HKD"),
+        ("巴黎", None),
+        ("台北、北京", None),
+    ):
+        found = facts(read(None, f"{place}一名老人遭AI換臉詐騙，損失三萬元。", PROFILE), PROFILE, event=True)
+        assert [one.unit for one in found if one.role == "money"] == [unit], place
 
 
 def test_an_outlet_that_bears_a_country_is_none() -> None:

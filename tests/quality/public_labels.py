@@ -19,6 +19,7 @@ from pipelines.labels.train import own_rows, read_rows
 from pipelines.profiles.profile import CLASSES
 from pipelines.records import Evidence
 from pipelines.samples import world
+from tests.quality.facts_score import same
 from tests.quality.fit_classes import fitted
 from tests.quality.public_relevance import Rows, rows_of, score
 
@@ -210,13 +211,13 @@ def roles() -> dict[str, tuple[int, int, int]]:
     profile = profiles.load("ai-incidents")
     for row in rows:
         told = facts(read(row["title"], None, profile), profile, event=True)
-        named = {fact.value: fact.role for fact in told if fact.kind in ("organisation", "system")}
+        named = [
+            fact.role
+            for fact in told
+            if fact.kind in ("organisation", "system") and same(fact.value, [row["name"]], profile)
+        ]
         n, met, right = found.get(row["set"], (0, 0, 0))
-        found[row["set"]] = (
-            n + 1,
-            met + (row["name"] in named),
-            right + (named.get(row["name"]) == row["role"]),
-        )
+        found[row["set"]] = (n + 1, met + bool(named), right + (row["role"] in named))
     return found
 
 
