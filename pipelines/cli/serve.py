@@ -15,6 +15,8 @@ import click
 from pipelines.cli.common import WRONG_USE, Session, UserError, to_json
 
 SHORTEST_TOKEN = 16
+READY = 10.0
+"""Seconds that the desk may take to work out its first page before it says where it is."""
 
 
 @click.command("serve")
@@ -53,8 +55,6 @@ def serve_command(
     # DuckDB's client looks for pandas at every text that it is given, which takes longer than most look-ups; the desk
     # has no use for it, and what is known to be missing is not looked for
     sys.modules.setdefault("pandas", cast(ModuleType, None))
-    import uvicorn
-
     from pipelines.desk.web import create_app, warm
 
     bound = _bind(host, port)
@@ -66,11 +66,16 @@ def serve_command(
         hosts=frozenset(hosts),
         token=token,
     )
+    first = threading.Thread(target=app.get_ready, daemon=True, name="first page")
+    first.start()  # DuckDB counts while Python imports
+    import uvicorn
+
+    warm()
+    first.join(READY)
+    threading.Thread(target=app.keep_up, daemon=True, name="keeper").start()
     if session.as_json:
         click.echo(to_json({"url": address}))
     session.say(f"The desk is at {address} (Ctrl-C ends it)")
-    threading.Thread(target=warm, daemon=True).start()
-    threading.Thread(target=app.keep_up, daemon=True, name="keeper").start()
     config = uvicorn.Config(
         app,
         log_level="info" if session.verbose else "warning",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pipelines.decisions import Decision
@@ -60,9 +62,9 @@ LEFT JOIN store.language l ON l.article_id = f.article_id
 GROUP BY m.incident_id
 """
 _LABELS = """
-SELECT subject_id, axis, list(value ORDER BY score DESC NULLS LAST, value) AS found FROM store.label
+SELECT subject_id, axis, value FROM store.label
 WHERE subject = 'incident' AND axis IN ('limb', 'principle', 'industry', 'stakeholder', 'harm_type')
-GROUP BY subject_id, axis ORDER BY subject_id, axis
+ORDER BY subject_id, axis, score DESC NULLS LAST, value
 """
 _MARKS = """
 SELECT subject_id, (after->>'state') AS state, coalesce((after->>'revision')::INTEGER, -1) AS revision
@@ -74,8 +76,8 @@ def cards(con: DuckDBPyConnection) -> dict[str, Card]:
     """Every incident by id, merged ones too."""
     members = {row["incident_id"]: row for row in fetch_rows(con, _MEMBERS)}
     labels: dict[str, dict[str, tuple[str, ...]]] = {}
-    for row in fetch_rows(con, _LABELS):
-        labels.setdefault(row["subject_id"], {})[row["axis"]] = tuple(row["found"])
+    for (name, axis), rows in groupby(con.execute(_LABELS).fetchall(), key=itemgetter(0, 1)):
+        labels.setdefault(name, {})[axis] = tuple(value for _, _, value in rows)
     marks = {row["subject_id"]: (row["state"], row["revision"]) for row in fetch_rows(con, _MARKS)}
     found = {}
     for row in fetch_rows(con, _INCIDENTS):

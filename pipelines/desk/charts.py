@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import chain
 
-from pipelines.desk.cards import Card
+from pipelines.desk.filters import Found
 from pipelines.desk.values import NAMED
 
 CHARTS = {
@@ -61,17 +60,18 @@ class Timeline:
     most: int
 
 
-def bars(cards: Sequence[Card], axis: str) -> list[Bar]:
-    """Incidents by value of ``axis``, the most first; one incident may count for several values."""
-    tally = Counter(chain.from_iterable(card.values.get(axis, ()) for card in cards))
+def bars(tally: Mapping[str, int]) -> list[Bar]:
+    """Incidents by value of an axis, the most first; one incident may count for several values."""
     ordered = sorted(tally.items(), key=lambda item: (-item[1], item[0]))
     longest = ordered[0][1] if ordered else 1
     return [Bar(label, n, n / longest) for label, n in ordered]
 
 
-def timeline(cards: Sequence[Card]) -> Timeline | None:
-    """Incidents by the day, week or month of their first report; ``None`` when none has a day."""
-    days = Counter((card.first.date(), card.one("class")) for card in cards if card.first)
+def timeline(days: Mapping[tuple[date, str], int]) -> Timeline | None:
+    """Incidents by the day, week or month of their first report; ``None`` when none has a day.
+
+    :param days: numbers by day and class, as :class:`pipelines.desk.filters.Found` has them.
+    """
     if not days:
         return None
     first, last = min(days)[0], max(days)[0]
@@ -127,20 +127,19 @@ def _tick(start: str, unit: str) -> str:
 
 
 def table(
-    cards: Sequence[Card], chart: str, say: Callable[[str, str], str]
+    found: Found, chart: str, say: Callable[[str, str], str]
 ) -> tuple[list[str], list[list[str | int]]]:
     """The numbers behind a chart: column names and rows; codes stand beside their names."""
     if chart == "timeline":
-        found = timeline(cards)
+        drawn = timeline(found.days)
         rows: list[list[str | int]] = [
-            [start, *(counts[kind] for kind in CLASSES)] for start, counts in (found.rows if found else [])
+            [start, *(counts[kind] for kind in CLASSES)] for start, counts in (drawn.rows if drawn else [])
         ]
-        return [f"{found.unit if found else 'day'} from", *CLASSES], rows
+        return [f"{drawn.unit if drawn else 'day'} from", *CLASSES], rows
+    drawn_bars = bars(found.tallies.get(chart, {}))
     if chart in NAMED:
-        return [chart, "name", "incidents"], [
-            [bar.label, say(chart, bar.label), bar.n] for bar in bars(cards, chart)
-        ]
-    return [chart, "incidents"], [[bar.label, bar.n] for bar in bars(cards, chart)]
+        return [chart, "name", "incidents"], [[bar.label, say(chart, bar.label), bar.n] for bar in drawn_bars]
+    return [chart, "incidents"], [[bar.label, bar.n] for bar in drawn_bars]
 
 
 def to_csv(columns: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:

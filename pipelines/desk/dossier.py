@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.desk.causes import name_causes
 from pipelines.desk.edition import has_edition
 from pipelines.desk.lighting import Row, is_sample
-from pipelines.desk.lists import among
+from pipelines.desk.lists import BETWEEN, among
 from pipelines.desk.parts import of_incident, of_owners
 from pipelines.desk.proposed import proposals
 from pipelines.store import fetch_rows
@@ -40,12 +40,12 @@ ABOUT = {
 }  # fmt: skip
 """What other tables say of an article, by the query that asks: a join of them all takes longer to plan than to run."""
 DECISIONS = """
-WITH here AS (SELECT * FROM store.decision WHERE subject_id IN {ids}
-              OR (after->>'into') IN {ids} OR (before->>'incident_id') IN {ids})
 SELECT decision_id, subject, subject_id, action, before, after, reason, made_by, made, outcome, undone_by, position
-FROM (SELECT * FROM here UNION SELECT * FROM store.decision
-      WHERE subject = 'decision' AND subject_id IN (SELECT decision_id FROM here))
-ORDER BY position
+FROM store.decision
+"""
+TOUCHING = """
+WHERE list_contains(string_split($1, '{between}'), subject_id) OR list_contains(string_split($1, '{between}'), after->>'into')
+   OR list_contains(string_split($1, '{between}'), before->>'incident_id')
 """
 
 
@@ -85,7 +85,14 @@ def carriers(con: DuckDBPyConnection, texts: Sequence[str]) -> list[str]:
 
 def decisions(con: DuckDBPyConnection, subjects: Sequence[str]) -> list[Row]:
     """Decisions that touch any of the subjects, and what undid them, oldest first."""
-    rows = _ask(con, DECISIONS, subjects)
+    touching = TOUCHING.format(between=BETWEEN)
+    found = {
+        row["decision_id"]: row for row in fetch_rows(con, DECISIONS + touching, [BETWEEN.join(subjects)])
+    }
+    if found:
+        undoing = "WHERE subject = 'decision' AND subject_id IN {ids}"
+        found |= {row["decision_id"]: row for row in _ask(con, DECISIONS + undoing, list(found))}
+    rows = sorted(found.values(), key=lambda row: row["position"])
     for row in rows:
         row["after"] = json.loads(row["after"] or "{}")
         row["before"] = json.loads(row["before"] or "{}")
@@ -135,8 +142,7 @@ def incident(con: DuckDBPyConnection, incident_id: str) -> Row | None:
 def _parts(con: DuckDBPyConnection, incident_id: str, text_ids: Sequence[str]) -> dict[str, list[Row]]:
     """The rows of an incident by kind (:data:`pipelines.desk.parts.PARTS`), articles with their outlets."""
     if has_edition(con):
-        names = ("text", "sentence", "label", "evidence", "fact", "article")
-        found = {name: of_incident(con, name, incident_id) for name in names}
+        found = of_incident(con, incident_id)
         return found | {"article": _by_day(con, found["article"])}
     owners = [incident_id, *text_ids]
     found = {name: of_owners(con, name, owners) for name in ("text", "sentence", "label", "evidence", "fact")}

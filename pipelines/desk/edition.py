@@ -73,7 +73,12 @@ def _lay_out(con: DuckDBPyConnection) -> None:
     con.execute(f"CREATE SCHEMA {LAYOUT}")
 
 
-LAYOUT = "layout_" + hashlib.sha256(repr((REJECTS, parts.PARTS, _INDEXES)).encode()).hexdigest()[:12]
+LAYOUT = (
+    "layout_"
+    + hashlib.sha256(repr((REJECTS, parts.PLACES, parts.TABLE, parts.PARTS, _INDEXES)).encode()).hexdigest()[
+        :12
+    ]
+)
 """An empty schema of this name says that an edition is laid out as this code reads it; another one is made anew."""
 
 

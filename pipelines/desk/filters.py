@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from itertools import chain
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import numpy as np
+
 from pipelines import search
 from pipelines.desk.cards import MARKS, Card
+from pipelines.desk.deck import NEVER, Bools, Deck, micros
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -41,6 +42,8 @@ ORDERS: Mapping[str, Sequence[str]] = {
 """Axes whose values have an order of their own; the others go by count."""
 OPEN = frozenset({"limb"})
 """Ordered axes that may have other values too: a profile names its own limbs."""
+DAY = 86_400 * 1_000_000
+"""In microseconds."""
 SORTS: Mapping[str, tuple[str, Callable[[Card], tuple[object, ...]]]] = {
     "latest": ("latest report", lambda c: (-_stamp(c.last), c.incident_id)),
     "newest": ("first report, newest first", lambda c: (-_stamp(c.first), c.incident_id)),
@@ -170,21 +173,24 @@ class Found:
     cards: list[Card]
     counts: Mapping[str, list[tuple[str, int]]]
     """By axis: value and count, counted with the filters of the other axes."""
+    tallies: Mapping[str, Mapping[str, int]]
+    """By axis: how many of ``cards`` have each value."""
+    days: Mapping[tuple[date, str], int]
+    """How many of ``cards`` were first reported on a day, by the day and the class."""
 
 
-def holding(con: DuckDBPyConnection, every: Iterable[Card], words: str, *, data_dir: Path) -> set[str] | None:
+def holding(con: DuckDBPyConnection, deck: Deck, words: str, *, data_dir: Path) -> set[str] | None:
     """The incidents whose articles, title or id hold the words of a filter; ``None`` without words."""
     if not words:
         return None
     plain = words.casefold()
-    named = {
-        card.incident_id for card in every if plain in card.title.casefold() or plain == card.incident_id
-    }
+    named = {deck.rows[n].incident_id for n, title in enumerate(deck.lowered) if plain in title}
+    named |= {plain} & deck.keys()
     return named | set(search.incidents_holding(con, words, data_dir=data_dir))
 
 
 def apply(
-    every: Iterable[Card], filters: Filters, *, marks: Mapping[str, str], holding: Collection[str] | None
+    deck: Deck, filters: Filters, *, marks: Mapping[str, str], holding: Collection[str] | None
 ) -> Found:
     """Filter, count and sort.
 
@@ -195,40 +201,58 @@ def apply(
     :param marks: marks that are pending, by incident.
     :param holding: as :func:`holding` finds them.
     """
-    wanted = {axis: frozenset(values) for axis, values in filters.chosen.items() if values}
-    passed: list[Card] = []
-    counted: list[Iterable[tuple[str, str]]] = []
-    for card in every:
-        if (holding is not None and card.incident_id not in holding) or not _within(card, filters):
-            continue
-        mark = marks.get(card.incident_id)
-        failed = [
-            axis for axis, among in wanted.items()
-            if among.isdisjoint((mark,) if mark and axis == "mark" else card.values.get(axis, ()))
-        ]  # fmt: skip
-        if card.merged_into and "state" not in wanted:
-            failed.append("state")  # merged incidents show only when asked for
-        if len(failed) > 1:
-            continue
-        pairs: Iterable[tuple[str, str]] = card.pairs
-        if mark:
-            pairs = [("mark", mark) if pair[0] == "mark" else pair for pair in pairs]
-        if failed:
-            pairs = [pair for pair in pairs if pair[0] == failed[0]]
-        else:
-            passed.append(card)
-        counted.append(pairs)
-    passed.sort(key=SORTS[filters.sort][1])
-    counts: dict[str, dict[str, int]] = {axis: dict.fromkeys(wanted.get(axis, ()), 0) for axis in AXES}
-    for (axis, value), n in Counter(chain.from_iterable(counted)).items():
-        counts[axis][value] = n
-    return Found(passed, {axis: _ordered(axis, found) for axis, found in counts.items()})
+    wanted = {axis: values for axis, values in filters.chosen.items() if values}
+    marks = {name: mark for name, mark in marks.items() if name in deck}
+    fits = {axis: deck.having(axis, values) for axis, values in wanted.items()}
+    if "mark" in wanted:
+        for name, mark in marks.items():
+            fits["mark"][deck.place[name]] = mark in wanted["mark"]
+    if "state" not in wanted:
+        fits["state"] = ~deck.merged  # merged incidents show only when asked for
+    base = _within(deck, filters)
+    if holding is not None:
+        base &= deck.named(holding)
+    failed = np.zeros(len(deck), np.int64)
+    for fit in fits.values():
+        failed += ~fit
+    passed = base & (failed == 0)
+    tallies = _tally(deck, passed, marks)
+    counts = {axis: dict.fromkeys(wanted.get(axis, ()), 0) | tallies.get(axis, {}) for axis in AXES}
+    for axis, fit in fits.items():
+        others = base & (failed == ~fit)  # nothing, or this axis alone, keeps them out
+        counts[axis] |= _tally(deck, others, marks).get(axis, {})
+    return Found(
+        deck.ordered(passed, filters.sort, SORTS[filters.sort][1]),
+        {axis: _ordered(axis, found) for axis, found in counts.items()},
+        tallies,
+        deck.days(passed),
+    )
 
 
-def _within(card: Card, filters: Filters) -> bool:
-    if filters.since and (card.last is None or card.last.date() < filters.since):
-        return False
-    return not (filters.until and (card.first is None or card.first.date() > filters.until))
+def _tally(deck: Deck, among: Bools, marks: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    """As :meth:`Deck.tally`, each pending mark in place of the one that the database knows."""
+    found = deck.tally(among)
+    for name, mark in marks.items():
+        if among[deck.place[name]]:
+            there = found["mark"]
+            there[deck[name].one("mark")] -= 1
+            there[mark] = there.get(mark, 0) + 1
+    if marks:
+        found["mark"] = {mark: n for mark, n in found.get("mark", {}).items() if n}
+    return found
+
+
+def _within(deck: Deck, filters: Filters) -> Bools:
+    held = np.ones(len(deck), bool)
+    if filters.since:
+        held &= deck.last >= _midnight(filters.since)
+    if filters.until:
+        held &= (deck.first != NEVER) & (deck.first < _midnight(filters.until) + DAY)
+    return held
+
+
+def _midnight(day: date) -> int:
+    return micros(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
 def _ordered(axis: str, tally: Mapping[str, int]) -> list[tuple[str, int]]:

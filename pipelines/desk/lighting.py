@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -30,8 +31,12 @@ STRONG = frozenset({"class", "limb", "severity", "harm_type"})
 
 def anchor(row: Mapping[str, Any]) -> str:
     """The name of a quotation's place in a page."""
-    place = f"{row['text_id']}\x1f{row['field']}\x1f{row['start_at']}\x1f{row['end_at']}"
-    return "q-" + hashlib.sha256(place.encode()).hexdigest()[:12]
+    return _anchor(row["text_id"], row["field"], row["start_at"], row["end_at"])
+
+
+@lru_cache(maxsize=1 << 14)
+def _anchor(*place: str | int) -> str:
+    return "q-" + hashlib.sha256("\x1f".join(map(str, place)).encode()).hexdigest()[:12]
 
 
 def aligned(article: Mapping[str, Any], sentences: Sequence[Row], spans: Sequence[Row]) -> list[Row]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import lru_cache
+
+import numpy as np
 
 from pipelines.desk.cards import Card
-from pipelines.hanzi import fold
+from pipelines.desk.deck import NEVER, Bools, Deck
 
-NEAR = timedelta(days=45)
+NEAR = 45 * 86_400 * 1_000_000
+"""Microseconds: 45 days."""
 FLOOR = 0.12
 
 
@@ -23,45 +23,29 @@ class Alike:
     affair: bool
 
 
-def alike(cards: Mapping[str, Card], incident_id: str, *, most: int = 6) -> list[Alike]:
+def alike(deck: Deck, incident_id: str, *, most: int = 6) -> list[Alike]:
     """Open incidents within 45 days whose titles share most character pairs, those of the same affair first.
 
     The measure is the Dice coefficient of the titles' folded pairs of characters, the better of the English and the
     original title: simplified and traditional titles compare as one.
     """
-    this = cards[incident_id]
-    mine = _pairs(this)
-    found = []
-    for card in cards.values():
-        if card.incident_id == incident_id or card.merged_into:
-            continue
-        affair = card.affair_id == this.affair_id
-        if not affair and not _near(this, card):
-            continue
-        share = max(_dice(a, b) for a, b in zip(mine, _pairs(card), strict=True))
-        if affair or share >= FLOOR:
-            found.append(Alike(card, round(share, 2), affair))
+    n = deck.place[incident_id]
+    english, original = deck.titles
+    share = np.maximum(english.with_all(n), original.with_all(n))
+    family = deck.named(deck.affairs[deck[incident_id].affair_id])
+    fits = ~deck.merged & (family | (_near(deck, n) & (share >= FLOOR)))
+    fits[n] = False
+    found = [
+        Alike(deck.rows[other], round(float(share[other]), 2), bool(family[other]))
+        for other in np.flatnonzero(fits).tolist()
+    ]
     return sorted(found, key=lambda item: (not item.affair, -item.share, item.card.incident_id))[:most]
 
 
-def _near(one: Card, other: Card) -> bool:
-    if not (one.first and one.last and other.first and other.last):
-        return False
-    return one.first - other.last <= NEAR and other.first - one.last <= NEAR
-
-
-def _pairs(card: Card) -> tuple[frozenset[str], frozenset[str]]:
-    return _of(card.title), _of(card.title_original or "")
-
-
-@lru_cache(maxsize=1 << 15)
-def _of(title: str) -> frozenset[str]:
-    if title.isascii():
-        words = title.lower().split()
-        return frozenset(word.strip(".,:;’'\"()") for word in words if len(word) > 3)
-    plain = "".join(c for c in fold(title).lower() if c.isalnum())
-    return frozenset(plain[n : n + 2] for n in range(len(plain) - 1))
-
-
-def _dice(one: frozenset[str], other: frozenset[str]) -> float:
-    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+def _near(deck: Deck, n: int) -> Bools:
+    first, last = deck.first[n], deck.last[n]
+    if NEVER in (first, last):
+        return np.zeros(len(deck), bool)
+    there: Bools = (deck.first != NEVER) & (deck.last != NEVER)
+    there &= (deck.last >= first - NEAR) & (deck.first <= last + NEAR)
+    return there

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 FEW = 80
-_BETWEEN = "\x1f"
+BETWEEN = "\x1f"
 """Stands in no id: ids are printable."""
 
 
@@ -19,4 +19,4 @@ def among(ids: Collection[str]) -> tuple[str, list[str]]:
         return "(NULL)", []
     if len(ids) <= FEW:
         return f"({', '.join('?' * len(ids))})", list(ids)
-    return f"(SELECT unnest(string_split(?, '{_BETWEEN}')))", [_BETWEEN.join(ids)]
+    return f"(SELECT unnest(string_split(?, '{BETWEEN}')))", [BETWEEN.join(ids)]

@@ -72,11 +72,12 @@ def incidents_of(con: DuckDBPyConnection, data_dir: Path, name: str) -> list[str
     if kept is None:
         raise KeyError(", ".join(one.name for one in queries(data_dir)))
     from pipelines.desk import cards, filters
+    from pipelines.desk.deck import Deck
 
-    every = cards.cards(con).values()
+    deck = Deck(cards.cards(con).values())
     wanted = filters.parse(parse_qsl(kept.query))
-    holding = filters.holding(con, every, wanted.words, data_dir=data_dir)
-    return [card.incident_id for card in filters.apply(every, wanted, marks={}, holding=holding).cards]
+    holding = filters.holding(con, deck, wanted.words, data_dir=data_dir)
+    return [card.incident_id for card in filters.apply(deck, wanted, marks={}, holding=holding).cards]
 
 
 def forget(data_dir: Path, slug: str) -> None:

@@ -66,7 +66,10 @@ def _open(path: Path, *, read_only: bool) -> DuckDBPyConnection:
         raise StoreError(
             f"{path} cannot be opened ({text.splitlines()[0]}): restore a backup, or wiredesk store rebuild"
         ) from error
-    except duckdb.ConnectionException as error:
+    except (
+        duckdb.ConnectionException,
+        duckdb.BinderException,
+    ) as error:  # the latter while it is being opened
         raise StoreBusyError(f"this process already has {path} open in another way") from error
     con.execute("SET TimeZone = 'UTC'")
     return con

@@ -124,13 +124,23 @@ def after_a_run(port: int, database: Path, edition: Path) -> float:
     return ask(port, "/")[0]
 
 
+def fresh_start(data_dir: Path) -> tuple[float, float]:
+    """Milliseconds from the command to the address on the terminal, and from there to the first byte of the morning
+    page, on a data folder at which no desk has ever looked."""
+    began = time.perf_counter()
+    with served(data_dir) as port:
+        ready = time.perf_counter()
+        return (ready - began) * 1000, ask(port, "/")[0]
+
+
 def report() -> str:
     """Median and 95th percentile by page."""
     with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
         path = make(Path(folder))
         size = path.stat().st_size / 1e6
+        start, first = fresh_start(Path(folder))
         with served(Path(folder)) as port:
-            first, _, _ = ask(port, "/")
+            ask(port, "/")
             deadline = time.monotonic() + 120
             edition = Path(folder) / "desk" / "reading" / path.name
             while not edition.exists() and time.monotonic() < deadline:
@@ -161,8 +171,9 @@ def report() -> str:
             *rows,
             "",
             (
-                f"The very first morning page of a fresh desk, before anything is warm or copied: first byte after {first:.0f} ms. The first "
-                f"one after a run at which nobody looked: {morning:.0f} ms."
+                f"A desk that starts where no edition was ever made says where it is after {start:.0f} ms, since it works out its first "
+                f"page before that; that page's first byte comes after {first:.0f} ms. The first one after a run at which nobody looked: "
+                f"{morning:.0f} ms."
             ),
             "",
         ]

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import search
-from pipelines.desk import cards, charts, filters, lighting, naming, queue, saved, works
+from pipelines.desk import cards, charts, dossier, filters, lighting, naming, queue, saved, works
 from pipelines.desk.alarms import Alarm, alarms, joined, ringing
+from pipelines.desk.deck import Deck
 from pipelines.desk.edition import build, has_edition
 from pipelines.desk.explain import explain
 from pipelines.desk.likeness import alike
@@ -78,26 +79,26 @@ def test_the_number_beside_a_value_is_what_choosing_it_gives(
     every: list[cards.Card], chosen: dict[str, tuple[str, ...]]
 ) -> None:
     wanted = filters.Filters(chosen=chosen)
-    counts = filters.apply(every, wanted, marks={}, holding=None).counts
+    counts = filters.apply(Deck(every), wanted, marks={}, holding=None).counts
     for axis in VALUES:
         for value, n in counts[axis]:
             alone = replace(wanted, chosen={**chosen, axis: (value,)})
-            assert n == len(filters.apply(every, alone, marks={}, holding=None).cards)
+            assert n == len(filters.apply(Deck(every), alone, marks={}, holding=None).cards)
 
 
 @given(CARDS, st.sampled_from(sorted(filters.SORTS)))
 def test_every_order_is_total_and_loses_nothing(every: list[cards.Card], sort: str) -> None:
-    found = filters.apply(every, filters.Filters(sort=sort), marks={}, holding=None).cards
+    found = filters.apply(Deck(every), filters.Filters(sort=sort), marks={}, holding=None).cards
     assert sorted(c.incident_id for c in found) == sorted(c.incident_id for c in every)
     assert (
         found
-        == filters.apply(list(reversed(every)), filters.Filters(sort=sort), marks={}, holding=None).cards
+        == filters.apply(Deck(reversed(every)), filters.Filters(sort=sort), marks={}, holding=None).cards
     )
 
 
 @given(CARDS)
 def test_the_timeline_counts_every_incident_once(every: list[cards.Card]) -> None:
-    drawn = charts.timeline(every)
+    drawn = charts.timeline(filters.apply(Deck(every), filters.Filters(), marks={}, holding=None).days)
     assert sum(sum(counts.values()) for _, counts in drawn.rows) == len(every) if drawn else not every
     if drawn:
         assert sum(piece.n for piece in drawn.pieces) == len(every)
@@ -106,7 +107,7 @@ def test_the_timeline_counts_every_incident_once(every: list[cards.Card]) -> Non
 
 def test_pending_marks_count_and_merged_ones_hide() -> None:
     there = [card("a"), card("b"), replace(card("c", state=("merged",)), merged_into="a")]
-    found = filters.apply(there, filters.Filters(), marks={"a": "reviewed"}, holding=None)
+    found = filters.apply(Deck(there), filters.Filters(), marks={"a": "reviewed"}, holding=None)
     assert [c.incident_id for c in found.cards] == ["a", "b"]
     assert found.counts["mark"] == [("new", 1), ("reviewed", 1)]
     assert found.counts["state"] == [("open", 2), ("merged", 1)]
@@ -230,7 +231,7 @@ def test_likeness_reads_both_scripts() -> None:
     hant = replace(card("a", title="Hospital"), title_original="北湖醫院人工智慧分診系統誤判")
     hans = replace(card("b", title="Clinic"), title_original="北湖医院人工智能分诊系统误判")
     other = replace(card("c", title="Bank robbery"), title_original="銀行搶案")
-    found = alike({c.incident_id: c for c in (hant, hans, other)}, "a")
+    found = alike(Deck([hant, hans, other]), "a")
     assert [item.card.incident_id for item in found] == ["b"]
     assert found[0].share > 0.6
 
@@ -272,6 +273,9 @@ def test_the_edition_answers_as_the_database_does(folder: Path) -> None:
         assert works.rejects(edition, **plain, table="desk.rejects") == works.rejects(con, **plain)
         assert explain(edition, "lakenews:101") == explain(con, "lakenews:101") != []
         assert cards.cards(edition) == cards.cards(con)
+        for name in (INCIDENT, HAZARD):
+            assert dossier.incident(edition, name) == dossier.incident(con, name)
+            assert dossier.incident(edition, name)["sentences"]
 
 
 def test_search_wants_every_word_and_quotes_stay_together(folder: Path) -> None:

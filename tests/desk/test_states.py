@@ -13,9 +13,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.desk import edition
 from pipelines.desk.edition import build, edition_path
-from pipelines.store import Store, reading
-from tests.desk.client import desk
+from pipelines.desk.web import asking, create_app
+from pipelines.desk.web.pages import morning
+from pipelines.store import Store, StoreBusyError, reading
+from tests.desk.client import Direct, desk
 from tests.desk.data import HAZARD, NOW
 
 _HOLD = (
@@ -179,29 +182,89 @@ def test_an_edition_is_made_with_nobody_looking(folder: Path) -> None:
     assert not keeper.is_alive()
 
 
+def test_what_was_written_while_an_edition_was_laid_out_is_not_in_it_and_shows_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its time is that of the copy: with the time at which it was finished, it would pass for newer than the write."""
+    lay_out = edition._lay_out
+
+    def written_meanwhile(con: duckdb.DuckDBPyConnection) -> None:
+        time.sleep(0.05)  # coarser than any clock of a file system in use
+        with Store(folder).write() as main:
+            main.execute("UPDATE store.incident SET title = 'Written meanwhile'")
+        time.sleep(0.05)
+        lay_out(con)
+
+    monkeypatch.setattr(edition, "_lay_out", written_meanwhile)
+    assert edition.build(folder).stat().st_mtime_ns < (folder / "wiredesk.duckdb").stat().st_mtime_ns
+    with desk(folder, publish=False) as browser:
+        assert "Written meanwhile" in browser.get(f"/incident/{HAZARD}").words
+
+
+def test_the_first_page_is_worked_out_before_the_desk_says_where_it_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition_path(folder).unlink()
+    app = create_app(folder, user="ann", clock=lambda: NOW)
+    app.get_ready()
+    assert not edition_path(folder).parent.with_name("next").exists(), (
+        "no edition is made in the way of the first page"
+    )
+
+    def late(*_: object) -> None:
+        raise AssertionError("the first page worked it out itself")
+
+    for module, name in ((asking, "_deck"), (asking, "noun_of"), (morning, "_queue"), (morning, "alarms")):
+        monkeypatch.setattr(module, name, late)
+    monkeypatch.setattr(morning.works, "last_funnel", late)
+    assert "Good morning" in Direct(8321, app=app).get("/").words
+    app.close()
+
+
+def test_a_desk_without_a_database_is_ready_at_once(tmp_path: Path) -> None:
+    app = create_app(tmp_path, user="ann", clock=lambda: NOW)
+    app.get_ready()
+    app.close()
+
+
+def test_a_database_that_this_process_is_opening_otherwise_is_busy(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB says so in two ways; neither may end the thread that makes the editions."""
+    with duckdb.connect(str(folder / "wiredesk.duckdb"), read_only=True), pytest.raises(StoreBusyError):
+        Store(folder).write(wait=0.0).__enter__()
+
+    def attached(*_: object, **__: object) -> None:
+        raise duckdb.BinderException("Binder Error: Unique file handle conflict: already attached")
+
+    monkeypatch.setattr(duckdb, "connect", attached)
+    with pytest.raises(StoreBusyError):
+        Store(folder).read(wait=0.0).__enter__()
+
+
 def test_an_edition_of_another_layout_is_thrown_away(folder: Path) -> None:
     import os
 
-    edition = build(folder)
-    kept = edition.stat().st_mtime_ns
-    with duckdb.connect(str(edition)) as con:
+    made = build(folder)
+    kept = made.stat().st_mtime_ns
+    with duckdb.connect(str(made)) as con:
         (layout,) = con.execute(
             "SELECT schema_name FROM duckdb_schemas() WHERE schema_name LIKE 'layout_%'"
         ).fetchone() or ("",)
         con.execute(f"DROP SCHEMA {layout}")
-    os.utime(edition, ns=(kept, kept))
+    os.utime(made, ns=(kept, kept))
     with desk(folder, publish=False) as browser:
         assert "robotaxi" in browser.get(f"/incident/{HAZARD}").words
-    assert not edition.exists()
+    assert not made.exists()
 
 
 def test_a_damaged_edition_is_thrown_away(folder: Path) -> None:
     import os
 
-    edition = edition_path(folder)
-    kept = edition.stat().st_mtime_ns
-    edition.write_bytes(b"not a database" * 1000)
-    os.utime(edition, ns=(kept, kept))
+    made = edition_path(folder)
+    kept = made.stat().st_mtime_ns
+    made.write_bytes(b"not a database" * 1000)
+    os.utime(made, ns=(kept, kept))
     with desk(folder, publish=False) as browser:
         assert "robotaxi" in browser.get(f"/incident/{HAZARD}").words
-    assert not edition.exists()
+    assert not made.exists()

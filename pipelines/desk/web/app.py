@@ -105,8 +105,9 @@ def create_app(
     return Guard(
         Starlette(routes=routes, exception_handlers={HTTPException: refused, Exception: broken}),
         manners,
-        desk.source.close,
-        desk.source.keep_up,
+        get_ready=desk.source.get_ready,
+        keep_up=desk.source.keep_up,
+        close=desk.source.close,
     )
 
 

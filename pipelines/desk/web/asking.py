@@ -18,7 +18,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pipelines import decisions
-from pipelines.desk import cards as deck
+from pipelines.desk import cards as dealt
+from pipelines.desk.deck import Deck
+from pipelines.desk.edition import has_edition
 from pipelines.desk.questions import noun_of
 from pipelines.desk.values import outlet_names, say
 from pipelines.desk.web.render import NOUN, environment, local_path
@@ -103,8 +105,8 @@ class Ask:
         return self.desk.source.once(name, self.opened, work)
 
     @cached_property
-    def cards(self) -> dict[str, deck.Card]:
-        found: dict[str, deck.Card] = self.once("cards", deck.cards)
+    def cards(self) -> Deck:
+        found: Deck = self.once("cards", _deck)
         return found
 
     @cached_property
@@ -137,12 +139,11 @@ class Ask:
 
     @cached_property
     def marks(self) -> dict[str, str]:
-        return deck.pending_marks(self.pending, self.cards)
+        return dealt.pending_marks(self.pending, self.cards)
 
     def mark(self, incident_id: str) -> str:
         """``new``, ``seen`` or ``reviewed``, pending marks included."""
-        card = self.cards.get(incident_id)
-        return self.marks.get(incident_id) or (card.one("mark") if card else "new")
+        return self.marks.get(incident_id) or self.cards.marks.get(incident_id, "new")
 
     def page(self, template: str, *, status: int = 200, **shown: Any) -> Response:
         """An HTML page."""
@@ -167,6 +168,15 @@ class Ask:
         return HTMLResponse(text, status)
 
 
+def _deck(con: DuckDBPyConnection) -> Deck:
+    deck = Deck(dealt.cards(con).values())
+    if has_edition(con):
+        _ = (
+            deck.titles
+        )  # worked out while nobody waits; of the database itself, when the first incident is opened
+    return deck
+
+
 def _sampled(con: DuckDBPyConnection) -> bool:
     """Whether any English that a page may show was written by the sample package."""
     wrote = "WHERE coalesce(engine, '') || coalesce(model, '') ILIKE '%sample%'"
@@ -181,7 +191,7 @@ _NAME = re.compile(r"[^\x00-\x1f\x7f<>]{1,60}")
 def expected() -> dict[str, Callable[[DuckDBPyConnection], Any]]:
     """What every page works out once for each state of the database."""
     return {
-        "cards": deck.cards,
+        "cards": _deck,
         "decisions": _known,
         "sampled": _sampled,
         "noun": noun_of,

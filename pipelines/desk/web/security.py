@@ -89,12 +89,20 @@ class Guard:
     """The outermost ASGI layer."""
 
     def __init__(
-        self, app: App, manners: Manners, close: Callable[[], None], keep_up: Callable[[], None]
+        self,
+        app: App,
+        manners: Manners,
+        *,
+        get_ready: Callable[[], None],
+        keep_up: Callable[[], None],
+        close: Callable[[], None],
     ) -> None:
         self.app = app
         self.manners = manners
         self.close = close
         """Let go of what the desk holds open."""
+        self.get_ready = get_ready
+        """Work out once what the first page needs."""
         self.keep_up = keep_up
         """Have everything ready before anybody asks; ends with :attr:`close`."""
 

@@ -7,6 +7,7 @@ nobody writes. While a line holds the database, the newest copy there is answers
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -74,9 +75,10 @@ class Source:
     _closed: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
-    def open(self) -> Iterator[Opened]:
+    def open(self, *, refresh: bool = True) -> Iterator[Opened]:
         """A read-only connection that reaches no other file.
 
+        :param refresh: have an edition made where it is not as new as the database.
         :raises NoStoreError: when there is no database.
         :raises StoreBusyError: when a line writes and there is no copy.
         """
@@ -86,7 +88,7 @@ class Source:
             with self._copy(edition) as con:
                 yield Opened(con, False, _changed(main), _version(edition))
             return
-        if self.publish and main.exists():
+        if refresh and self.publish and main.exists():
             self._refresh()
         published = reading.published_path(self.data_dir)
         copies = [path for path in (edition, published) if path.exists()]
@@ -174,6 +176,8 @@ class Source:
     def _bring_up(self) -> None:
         """Make a new edition once the database is quiet, and work out from it what pages will ask for."""
         main = Store(self.data_dir).path
+        if self._closed.wait(QUIET):  # whoever asked for a page gets it first
+            return
         for _ in range(600):
             if time.time() - _changed(main).timestamp() >= QUIET:
                 break
@@ -190,9 +194,32 @@ class Source:
     def _work_out(self, edition: Path) -> None:
         """Everything that pages ask for, unless it is known for this edition."""
         with self._copy(edition) as con:
-            opened = Opened(con, False, _changed(Store(self.data_dir).path), _version(edition))
-            for name, work in list(self._works.items()):
-                self.once(name, opened, work)
+            self._know(Opened(con, False, _changed(Store(self.data_dir).path), _version(edition)))
+
+    def _know(self, opened: Opened) -> None:
+        """Work out everything that is not known, and spare the pages the collector's rounds over it.
+
+        A round over the cards of five thousand incidents takes longer than a page, and finds nothing: they hold no cycles,
+        and go when the next state of the database takes their place.
+        """
+        with self._lock:
+            works = list(self._works.items())
+            known = all(name in self._known and self._known[name][0] == opened.version for name, _ in works)
+        if known:
+            return
+        for name, work in works:
+            self.once(name, opened, work)
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
+    def get_ready(self) -> None:
+        """Work out what the first pages need, from whatever would answer them now; where nothing does, they will say so."""
+        try:
+            with self.open(refresh=False) as opened:
+                self._know(opened)
+        except (StoreError, OSError):
+            pass  # no database yet, or a line at work: the page says which
 
     def expect(self, works: Mapping[str, Callable[[DuckDBPyConnection], Any]]) -> None:
         """What pages will ask :meth:`once` for: worked out from each new edition before anybody asks."""

@@ -56,10 +56,11 @@ def incident(ask: Ask) -> Response:
         ),
         alike=likeness.alike(ask.cards, current),
         siblings=[
-            card for card in ask.cards.values()
-            if card.affair_id == found["record"]["affair_id"] and card.incident_id != current and not card.merged_into
+            ask.cards[name]
+            for name in ask.cards.affairs.get(found["record"]["affair_id"], ())
+            if name != current and not ask.cards[name].merged_into
         ],
-    )  # fmt: skip
+    )
 
 
 def touching(made: list[decisions.Decision], subjects: set[str]) -> list[decisions.Decision]:

@@ -10,7 +10,6 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from pipelines.desk import charts, dossier, feeds, filters, saved
-from pipelines.desk.cards import Card
 from pipelines.desk.web.asking import Ask, SorryError, text_of
 
 PER_PAGE = 40
@@ -25,9 +24,8 @@ def chosen(ask: Ask) -> tuple[filters.Filters, filters.Found]:
 
 
 def found_by(ask: Ask, wanted: filters.Filters) -> filters.Found:
-    every = ask.cards.values()
-    holding = filters.holding(ask.con, every, wanted.words, data_dir=ask.desk.data_dir)
-    return filters.apply(every, wanted, marks=ask.marks, holding=holding)
+    holding = filters.holding(ask.con, ask.cards, wanted.words, data_dir=ask.desk.data_dir)
+    return filters.apply(ask.cards, wanted, marks=ask.marks, holding=holding)
 
 
 def incidents(ask: Ask) -> Response:
@@ -51,8 +49,8 @@ def incidents(ask: Ask) -> Response:
         pages=pages,
         links={n: "/incidents?" + replace(wanted, page=n).query(page=True) for n in (page - 1, page + 1)},
         query=wanted.query(),
-        timeline=charts.timeline(found.cards),
-        bars=_bars(ask, wanted, found.cards),
+        timeline=charts.timeline(found.days),
+        bars=_bars(ask, wanted, found),
         width=charts.WIDTH,
         height=charts.HEIGHT,
         saved=saved.queries(ask.desk.data_dir),
@@ -83,10 +81,10 @@ def _groups(ask: Ask, wanted: filters.Filters, found: filters.Found) -> list[dic
     return groups
 
 
-def _bars(ask: Ask, wanted: filters.Filters, cards: list[Card]) -> list[dict[str, Any]]:
+def _bars(ask: Ask, wanted: filters.Filters, found: filters.Found) -> list[dict[str, Any]]:
     drawn = []
     for axis in ("outlet", "harm_type", "industry", "country"):
-        bars = charts.bars(cards, axis)
+        bars = charts.bars(found.tallies.get(axis, {}))
         if bars:
             rows = [
                 {
@@ -115,15 +113,15 @@ def chart(ask: Ask) -> Response:
     wanted, found = chosen(ask)
     file = {"content-disposition": f'attachment; filename="incidents-{name}.{kind}"'}
     if kind == "csv":
-        columns, rows = charts.table(found.cards, name, ask.say)
+        columns, rows = charts.table(found, name, ask.say)
         return Response(charts.to_csv(columns, rows), 200, file, "text/csv; charset=utf-8")
     text = ask.desk.templates.get_template("chart.svg.html").render(
         name=charts.CHARTS[name],
         about=wanted.describe(ask.say),
-        timeline=charts.timeline(found.cards) if name == "timeline" else None,
+        timeline=charts.timeline(found.days) if name == "timeline" else None,
         bars=[
             {"label": ask.say(name, bar.label), "n": bar.n, "share": bar.share}
-            for bar in (charts.bars(found.cards, name) if name != "timeline" else [])[: 2 * charts.LONGEST]
+            for bar in charts.bars(found.tallies.get(name, {}))[: 2 * charts.LONGEST]
         ],
         width=charts.WIDTH,
         height=charts.HEIGHT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -68,12 +67,16 @@ def expected() -> dict[str, Callable[[DuckDBPyConnection], Any]]:
 
 def _totals(ask: Ask) -> dict[str, int]:
     """Incidents and hazards, and how many nobody has looked at; marks that are pending count."""
-    there = [card for card in ask.cards.values() if not card.merged_into]
-    classes = Counter(card.one("class") for card in there)
-    fresh = {card.incident_id for card in there if card.values["mark"] == ("new",)}
-    fresh |= {name for name, mark in ask.marks.items() if mark == "new"}
-    fresh -= {name for name, mark in ask.marks.items() if mark != "new"}
-    return {"incidents": classes["incident"], "hazards": classes["hazard"], "unread": len(fresh)}
+    there = ~ask.cards.merged
+    classes = ask.cards.tally(there).get("class", {})
+    unread = there & ask.cards.having("mark", ["new"])
+    unread |= ask.cards.named([name for name, mark in ask.marks.items() if mark == "new"])
+    unread &= ~ask.cards.named([name for name, mark in ask.marks.items() if mark != "new"])
+    return {
+        "incidents": classes.get("incident", 0),
+        "hazards": classes.get("hazard", 0),
+        "unread": int(unread.sum()),
+    }
 
 
 def grouped(changes: Sequence[feeds.Change]) -> list[dict[str, Any]]:
@@ -94,8 +97,9 @@ def waiting(ask: Ask) -> list[dict[str, Any]]:
     queue: list[dict[str, Any]] = ask.once("review queue", _queue)
     gone = {d.subject_id for d in ask.pending if d.action == "merge"}
     rows = []
+    marks = ask.cards.marks | ask.marks
     for row in queue:
-        mark = ask.mark(row["incident_id"])
+        mark = marks.get(row["incident_id"], "new")
         if row["incident_id"] not in gone and (mark == "new" or (row["doubt"] and mark == "seen")):
             rows.append(row)
     return rows
