@@ -29,10 +29,11 @@ def telling_characters() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[s
     simplified = {ch for ch in changed("s2t") if not _in_big5_level_1(ch) and _in(ch, "gb2312")} - set(
         "恒抛厘昵熏"
     )
-    traditional = {ch for ch in changed("t2s") if not _in(ch, "gb2312")} | set("於後徵")
-    japanese = {ch for ch in changed("jp2t") if not _in(ch, "gb2312") and not _in(ch, "big5")} | set(
-        "働峠畑辻込匂雫塀枠"
-    )
+    # 説, 閲, 録 are Japan's standard and a print form of traditional Chinese as well: traditional, not Japanese.
+    shared = changed("t2s")
+    traditional = {ch for ch in shared if not _in(ch, "gb2312")} | set("於後徵")
+    japanese = {ch for ch in changed("jp2t") if not _in(ch, "gb2312") and not _in(ch, "big5")}
+    japanese = japanese - shared | set("働峠畑辻込匂雫塀枠")
     return _either(simplified), _either(traditional - japanese), _either(japanese)
 
 
@@ -48,7 +49,7 @@ def script_of(text: str) -> tuple[str, float]:
     return ("Hans" if hans > hant else "Hant"), share
 
 
-_OF_TWO = frozenset("后里于只制干面发复松斗历征系板致")
+_OF_TWO = frozenset("后里于只制干面发复松斗历征系板致并儿几准划听愿云坏丰扑筑托荐郁虫夸舍御卷伙")
 """Characters of both scripts that are the simplified form of another one, too (后 of 後, 里 of 裡): their neighbours tell."""
 
 

@@ -27,11 +27,12 @@ def without_quotations(text: str) -> str:
     return _QUOTED.sub(" ", text)
 
 
-def variety_of(text: str, han: int) -> tuple[str, float]:
-    """``zh``, ``yue`` or ``wuu`` for ``text`` with ``han`` Han characters, and how sure.
+def variety_of(text: str, han: int, script: str) -> tuple[str, float]:
+    """``zh``, ``yue`` or ``wuu`` for ``text`` with ``han`` Han characters in ``script``, and how sure.
 
     Quoted speech does not make an article Cantonese: the words count outside quotations, and a long text needs more
-    of them than a headline does.
+    of them than a headline does. Cantonese is seldom written in simplified characters, and the mainland has taken
+    some of its words (大佬, 返工): there a headline needs a word that is Cantonese alone.
     """
     tally = markers("han").tally(text)
     if not tally:
@@ -41,7 +42,8 @@ def variety_of(text: str, han: int) -> tuple[str, float]:
     if plain >= 8:
         tally, han = markers("han").tally(outside), plain
     language, weight = max(sorted(tally.items()), key=lambda item: item[1], default=("zh", 0.0))
-    needed = NEARLY if language == "yue" and han <= SHORT else max(1.0, han / 60)
+    nearly = language == "yue" and han <= SHORT and script != "Hans"
+    needed = NEARLY if nearly else max(1.0, han / 60)
     if weight < needed:
         return "zh", max(0.6, 0.99 - 0.3 * weight / needed)
     return language, min(0.99, 0.7 + 0.1 * weight / needed)

@@ -57,7 +57,9 @@ def identify(
         return Language(
             outcome="no_letters", method="scripts", reason="no letters besides addresses, digits and signs"
         )
-    return _cjk(sample, counts, outlet_language_tag, outlet_region) or _other(sample, counts)
+    return _cjk(sample, counts, outlet_language_tag, outlet_region) or _other(
+        sample, counts, outlet_language_tag
+    )
 
 
 @lru_cache(maxsize=1)
@@ -133,7 +135,7 @@ def _chinese(
 ) -> Language:
     """``own_words`` is the sample without quotations in Japanese or Korean, whose characters tell nothing here."""
     script, agree = script_of(own_words)
-    language, sure = han.variety_of(sample, han_n)
+    language, sure = han.variety_of(sample, han_n, script)
     method = "characters" if language == "zh" else "characters+words"
     confidence = sure if script == "Hani" else min(sure, 0.5 + 0.49 * agree)
     if script == "Hani" and not agree:
@@ -192,7 +194,7 @@ def _region_by_words(sample: str, script: str) -> str | None:
     return None
 
 
-def _other(sample: str, counts: dict[str, int]) -> Language:
+def _other(sample: str, counts: dict[str, int], outlet_language_tag: str | None) -> Language:
     code = max(sorted(counts), key=lambda script: counts[script])
     letters, telling = scripts()
     script = next((script for script in letters if script.code == code), None)
@@ -204,7 +206,9 @@ def _other(sample: str, counts: dict[str, int]) -> Language:
             return _answer(rule.language, code, None, 0.95, "letters")
     if code == "Cyrl" and markers("cyrillic").tally(sample.lower()).get("mn", 0.0) >= 1:
         return _answer("mn", code, None, 0.9, "words")
-    language, confidence, method = language_of(sample)
+    language, confidence, method = language_of(
+        sample, outlet_language_tag.split("-")[0].lower() if outlet_language_tag else None
+    )
     if language is not None:
         return _answer(language, code, None, confidence, method)
     reason = f"the libraries disagree: {method}" if "," in method else "no library has an answer"

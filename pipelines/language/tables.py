@@ -61,12 +61,18 @@ class Markers:
     weight: dict[str, tuple[str, float]]
 
     def tally(self, text: str) -> dict[str, float]:
-        """Summed weights a language; a word that shields (language ``-``) counts for none."""
+        """Summed weights a language; a word that shields (language ``-``) counts for none.
+
+        A word that needs company (a weight under 1) counts once: its own repetition is none.
+        """
         total: dict[str, float] = {}
+        met: set[str] = set()
         for form in self.pattern.findall(text):
             language, weight = self.weight[form]
-            if language != "-":
-                total[language] = total.get(language, 0.0) + weight
+            if language == "-" or (weight < 1 and form in met):
+                continue
+            met.add(form)
+            total[language] = total.get(language, 0.0) + weight
         return total
 
 

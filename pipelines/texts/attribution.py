@@ -18,22 +18,53 @@ _HEAD, _TAIL = 600, 120
 
 # Words of credit on folded text, before and after the name. A name alone is not credit: 彭博 may be the news itself.
 _BEFORE = re.compile(
-    r"(?:据|根据|引述|援引|引用|转引|转述|综合|来源|编译自|摘自|取自|接受)[^。\n，；]{0,10}$"
-    r"|(?:\b[Aa]ccording to|\b[Rr]eported by|\b[Rr]eports? (?:by|from|in)|\btold|\bfirst reported (?:by|in)|\bcited by|\bciting"
-    r"|\binterview with) (?:the |a report (?:by|in) (?:the )?)?$"
+    r"(?:据|根据|引述|援引|引用|转引|转述|综合|来源|编译自|摘自|取自|转自|接受|告诉)[^。\n，；]{0,10}$"
+    r"|(?:^|[【(（\n ])文[|｜丨/／ ]{1,3}$"
+    r"|(?:\b[Aa]ccording to|\b[Rr]eported by|\b[Rr]eports? (?:by|from|in)|\btold|\b(?:[Ss]peaking|spoke|confirmed|statement|comments?) to|\bcited by|\bciting|\binterview with"
+    r"|\b(?:[Ii]nvestigation|[Aa]nalysis|[Rr]eview) by"
+    r"|\b(?:seen|viewed|reviewed|obtained|verified|uncovered|spotted|published|revealed) (?:by|in))"
+    r" (?:the |The |a report (?:by|in) (?:the )?)?$"
 )
+_SEEN = "文件|备忘录|邮件|电邮|信件|录音|录像|纪录|记录|资料|数据|副本|截图|简报|报告|档案|合同|名单|影像|影片|视频|照片|画面"
 _AFTER = re.compile(
-    r"[”》〉]?(?:中文网|网站|周刊)?(?:记者)?[^。\n，；！？]{0,14}?"
-    r"(?:报道|报导|消息|披露|揭露|爆料|独家|专访|引述|援引|刊文|撰文|获悉|调查发现|\d{1,2}日电|电\))"
+    r"[”》〉]?(?:中文网|新闻网|网站|周刊|客户端|电视台)*(?:记者)?[^。\n，；！？]{0,14}?"
+    r"(?:报道|报导|消息|披露|揭露|爆料|独家|专访|引述|援引|刊文|撰文|获悉|调查发现|直击|查证|\d{1,2}日电|电\))"
+    rf"|[”》〉]?[^。\n，；！？]{{0,6}}?(?:看到|见到|看过|查阅|审阅|取得|获得|掌握|拿到)的?[^。\n，；！？]{{0,8}}?(?:{_SEEN})"
+    r"|[”》〉]?调查[，,:：]|[”》〉]?(?:驻[\u4e00-\u9fff]{1,6})?记者[^。\n，；！？]{0,6}?(?:指|称|了解|看到|注意到|走访|致电|联系|探访|实测)"
+    r"|[”》〉]?[\u4e00-\u9fff]{0,6}(?<![停断充发用供送通耗家手机])电(?:[,，:：(（ ]|$)"
     r"|[”》]?(?:\d+日|今天|今日|昨天|[早晚]间)?(?:指出|指|称|说|爆|曝)?[:：]"
-    r"|(?:'s)? (?:first |has |exclusively |previously )?(?:reported|reports?\b|revealed|has learned|investigation)"
+    r"|(?: [Nn]ews| [Nn]ews [Aa]gency| newspaper| magazine)?(?:'s)?"
+    r" (?:first |has |have |exclusively |previously |also )*"
+    r"(?:reported|reports?\b|revealed|reveals|learned|investigation|analysis found|found that)"
+    r"| [Nn]ews [Aa]gency sa(?:id|ys)\b| contributed to this (?:report|story|article)"
+    r"|(?:,? and (?:the |The )?[A-Z][\w' ]{1,30}?) (?:first |have )?(?:reported|revealed|learned|found that)"
 )
+_TO = re.compile(r"[对向][^。\n，；]{0,4}$")
+_TOLD = re.compile(r"[”》〉]?(?:记者)?(?:[\u4e00-\u9fff]{0,2})(?:表示|证实|透露|指出|坦言|承认|说|称)")
+_STAFF = re.compile(
+    r"\b(?:[Rr]esearchers|[Ee]ngineers|[Ss]cientists|[Ss]taff|[Ee]mployees|[Ee]xecutives) (?:at|of|from) (?:the )?$"
+)
+_COMMA = re.compile(
+    r"(?:[,”\"]|\b(?:broadcaster|newspaper|daily|agency|magazine|outlet|website)) (?:the |The )?$"
+)
+_SAID = re.compile(
+    r"(?: [Nn]ews| [Nn]ews [Aa]gency| newspaper| magazine)? (?:said|says)(?:[,.;]| on [A-Z]| late | this | last |$)"
+)
+"""A source named after its news: "…, Kyodo News said." A name that begins the sentence may speak for itself."""
 _OPEN = re.compile(r"[(（\[【〔](?:记者|综合|本报)?[^)）\]】〕\n]{0,8}$")
 _CLOSE = re.compile(r"[^)）\]】〕\n]{0,16}[)）\]】〕]")
 _PAPER = re.compile(
     r"《([^《》\n]{1,14}(?:报|时报|日报|晚报|邮报|早报|周报|周刊|月刊|杂志|新闻|新闻网|通讯社|电视台|广播公司|电台|评论|论坛|观察|在线))》"
 )
 """A paper that the table does not know, by its title marks and its name: 《明星论坛报》."""
+_UNMARKED = re.compile(
+    r"(?:据|援引|引述|来源[:：|丨/ ]{1,2})"
+    r"([\u4e00-\u9fff]{1,8}?(?:日报|晚报|早报|时报|晨报|都市报|商报|快报|导报|邮报|电视台|卫视|通讯社|周刊))"
+    r"(?=[^。，；\n]{0,8}(?:报道|报导|消息)|[\n)）])"
+)
+"""The same without title marks, in words of credit that hold nothing else: 据桂林晚报报道."""
+SHORT_NAME = 3
+_REPORTS = ("道", "导")
 _REACH = 48
 """Characters around a name in which its words of credit stand."""
 
@@ -130,6 +161,10 @@ def attributed_source(title: str | None, text: str | None) -> str | None:
         if not known and _is_credited(folded, paper.start(), paper.end()):
             credited.append((paper.start(), paper.group()))
             break
+    for paper in _UNMARKED.finditer(folded):
+        if not named.search(paper.group(1)):
+            credited.append((paper.start(1), f"《{paper.group(1)}》"))
+            break
     if credited:
         return min(credited)[1]
     for hit in plain.finditer(folded):
@@ -139,9 +174,12 @@ def attributed_source(title: str | None, text: str | None) -> str | None:
 
 
 def _is_word(folded: str, hit: re.Match[str]) -> bool:
-    """Whether a name in Latin letters stands alone: AP, not the AP of APP."""
-    if not hit.group().isascii():
-        return True
+    """Whether a name stands alone: AP is not the AP of APP, 明报 not that of 证明报道."""
+    name = hit.group()
+    if not name.isascii():
+        return not (
+            len(name) <= SHORT_NAME and name[-1] == "报" and folded[hit.end() : hit.end() + 1] in _REPORTS
+        )
     around = folded[max(0, hit.start() - 1) : hit.start()] + folded[hit.end() : hit.end() + 1]
     return not any(ch.isascii() and ch.isalnum() for ch in around)
 
@@ -149,5 +187,9 @@ def _is_word(folded: str, hit: re.Match[str]) -> bool:
 def _is_credited(folded: str, start: int, end: int) -> bool:
     before, after = folded[max(0, start - _REACH) : start], folded[end : end + _REACH]
     return bool(
-        _BEFORE.search(before) or _AFTER.match(after) or (_OPEN.search(before) and _CLOSE.match(after))
+        _BEFORE.search(before)
+        or (_AFTER.match(after) and not _STAFF.search(before))
+        or (_TO.search(before) and _TOLD.match(after))
+        or (_OPEN.search(before) and _CLOSE.match(after))
+        or (_COMMA.search(before) and _SAID.match(after))
     )

@@ -44,6 +44,16 @@ from pipelines.language import filter_rows, identify
         ("Больница отключила программу после ошибки", "ru", "Cyrl"),
         ("โรงพยาบาลหยุดใช้ระบบ", "th", "Thai"),
         ("Ауруханада бағдарлама тоқтатылды, себебі қате табылды", "kk", "Cyrl"),
+        ("今后几天", "zh", "Hans"),
+        ("人云亦云", "zh", "Hani"),
+        ("警察局長説", "zh", "Hant"),
+        ("俾路支省三人被捕", "zh", "Hani"),
+        ("影视圈大佬重返工作岗位", "zh", "Hans"),
+        ("Robotaxi crash", "en", "Latn"),
+        ("OpenAI sued again", "en", "Latn"),
+        ("Police use facial recognition", "en", "Latn"),
+        ("Estafa con IA", "es", "Latn"),
+        ("KI-Betrug in Bayern", "de", "Latn"),
         ("The word 你好 means hello in the language of the town", "en", "Latn"),
     ],
 )
@@ -102,6 +112,18 @@ def test_region_only_on_evidence(text: str, outlet_region: str | None, tag: str)
 def test_what_the_outlet_writes_decides_only_where_no_character_does() -> None:
     assert identify("香港警方拘捕三人", None, outlet_language_tag="zh-Hant-HK").script == "Hant"
     assert identify("市政府宣布停用审核系统", None, outlet_language_tag="zh-Hant").script == "Hans"
+
+
+def test_the_outlets_language_decides_a_headline_of_few_words() -> None:
+    assert identify("Суд оштрафовал банк", None).outcome == "undecided"
+    found = identify("Суд оштрафовал банк", None, outlet_language_tag="ru-RU")
+    assert (found.language, found.confidence, found.method) == ("ru", 0.6, "py3langid+likelihood")
+    assert identify("Police use facial recognition", None, outlet_language_tag="it").language == "en"
+
+
+def test_what_is_too_short_for_any_language_stays_undecided() -> None:
+    for text in ("AI", "GPT-5"):
+        assert identify(text, None, outlet_language_tag="en").outcome == "undecided"
 
 
 @settings(deadline=None)  # the first call loads langdetect's profiles

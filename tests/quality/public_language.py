@@ -70,6 +70,7 @@ def report(shared: Path) -> str:
             f"{_decided(rows, found):.4f}; a guess would raise the figure on this set and say nothing true."
         ),
         f"- Cantonese: recall {_share(yue, 'yue'):.4f}; traditional Chinese taken for it: {_share(hant, 'yue'):.4%}.",
+        _headlines(),
         f"- Speed, Han, kana and Hangul: {_rate(cjk, identify):,.0f} texts a second on one core.",
         "",
         "`score_language.py` says:",
@@ -84,6 +85,19 @@ def report(shared: Path) -> str:
         "environment with `requirements/compare.in`.",
     ]
     return "\n".join(lines_out)
+
+
+def _headlines() -> str:
+    from tests.quality.test_language_floor import headlines
+
+    judged = headlines()
+    right = sum(wanted == found for wanted, found, _, _ in judged)
+    open_ones = sum(wanted != found and found in {"-", "zh-Hani"} for wanted, found, _, _ in judged)
+    return (
+        f"- Headlines of two to five words or four to ten characters, mixed languages among them (`tests/quality/language_headlines.tsv`, "
+        f"ours, pinned): {right} of {len(judged)} right, {open_ones} left open, {len(judged) - right - open_ones} wrong "
+        "(Japanese headlines without kana, 東京地裁判決, foremost)."
+    )
 
 
 def _decided(rows: list[dict[str, Any]], found: list[dict[str, Any]]) -> float:
