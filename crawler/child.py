@@ -32,6 +32,7 @@ from crawler.plan import CrawlReport, OutletReport, Plan
 from crawler.recovery import recover
 from crawler.report import outlet_report
 from crawler.run import load_registry
+from crawler.turns import writing
 from crawler.ways.spider import spider_class
 
 Announce = Callable[[dict[str, Any]], None]
@@ -64,9 +65,10 @@ def run(spec: dict[str, Any], announce: Announce | None = None) -> CrawlReport:
     data_dir = Path(spec["data_dir"])
     registry = load_registry(spec["registry"])
     outlets = [registry.get(key) for key in spec["outlets"]]
+    patience = float(spec["settings"].get("WIREDESK_LOCK_PATIENCE", LOCK_PATIENCE))
     with ExitStack() as stack:
+        stack.enter_context(writing(data_dir, patience))
         for outlet in outlets:
-            patience = float(spec["settings"].get("WIREDESK_LOCK_PATIENCE", LOCK_PATIENCE))
             stack.enter_context(_alone(data_dir, outlet.key, patience))
         recovery = recover(data_dir)
         plan = Plan(

@@ -27,6 +27,7 @@ from crawler.outlet import Outlet
 from crawler.outlets import Identity, Registry, registry
 from crawler.recovery import recover
 from crawler.settings import VERSION
+from crawler.turns import writing
 
 BATCH = 100
 """Pages between two times that archive and log are put on disk."""
@@ -58,14 +59,15 @@ def import_warc(
         (another page of an outlet), ``other_day``, ``not_html``, ``http_404`` …, ``empty``, ``damaged_record``.
 
     Raises:
-        ArchiveError: a file is not there, is no WACZ, or another import with this run id is running.
+        ArchiveError: a file is not there, is no WACZ, or another import with this run id is running, or a takedown is.
         crawler.outlets.UnknownOutletError: with the nearest names.
     """
     ours = known_outlets or registry()
     wanted = {ours.get(key).key for key in outlets} if outlets else set(ours.outlets)
-    recover(data_dir)
     counts: Counter[str] = Counter()
     with ExitStack() as stack:
+        stack.enter_context(writing(data_dir))
+        recover(data_dir)
         landing = stack.enter_context(_Landing(data_dir, run_id))
         for path in paths:
             for warc in stack.enter_context(_warcs(path)):

@@ -18,6 +18,7 @@ from typing import Any
 
 from crawler.landinglog import LANDED, RETIRED, LandingLine, LandingLog, sync_folder, utc_stamp
 from crawler.takedown import PLAN, finish, members, partial_of, read_alone, write_synced
+from crawler.turns import writing_alone
 
 BATCH = 64 * 2**20
 """Bytes of WARC files that are written anew at a time."""
@@ -53,7 +54,7 @@ class Holdings:
 
 
 class BusyError(Exception):
-    """A crawl is at work."""
+    """A crawl or an import is at work."""
 
 
 def holdings(data_dir: Path) -> Holdings:
@@ -98,7 +99,7 @@ def _came(line: LandingLine) -> datetime:
 
 @contextmanager
 def quiet(data_dir: Path) -> Iterator[None]:
-    """Hold off crawls.
+    """Hold off crawls and imports.
 
     Raises:
         BusyError: one is at work.
@@ -111,6 +112,12 @@ def quiet(data_dir: Path) -> Iterator[None]:
             except BlockingIOError as error:
                 outlet = path.name[1:].removesuffix(".lock")
                 raise BusyError(f"a crawl of {outlet} is at work: try again when it has ended") from error
+        try:
+            stack.enter_context(writing_alone(data_dir))
+        except BlockingIOError as error:
+            raise BusyError(
+                "an import, or a crawl that begins, is at work: try again when it has ended"
+            ) from error
         yield
 
 

@@ -99,20 +99,31 @@ def forget(
 def finish(data_dir: Path) -> None:
     """Carry out a plan that a crash left behind; without one, remove what was prepared for none."""
     plan = data_dir / PLAN
-    if plan.exists():
-        for name in json.loads(plan.read_text(encoding="utf-8"))["files"]:
-            path = data_dir / name
-            partial = partial_of(path)
-            if partial.exists():
-                partial.replace(path)
-                if not path.stat().st_size:
-                    path.unlink()  # nothing of it stays
-                sync_folder(path.parent)
-        plan.replace(data_dir / FOLLOW)
-        sync_folder(data_dir)
+    try:
+        handle = plan.open("rb")
+    except FileNotFoundError:
+        pass
+    else:
+        with handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if plan.exists():  # else another command has just carried it out
+                _carry_out(data_dir, plan)
     for folder in ("archive", "landing"):
         for stale in (data_dir / folder).glob("*.takedown"):
             stale.unlink()
+
+
+def _carry_out(data_dir: Path, plan: Path) -> None:
+    for name in json.loads(plan.read_text(encoding="utf-8"))["files"]:
+        path = data_dir / name
+        partial = partial_of(path)
+        if partial.exists():
+            partial.replace(path)
+            if not path.stat().st_size:
+                path.unlink()  # nothing of it stays
+            sync_folder(path.parent)
+    plan.replace(data_dir / FOLLOW)
+    sync_folder(data_dir)
 
 
 def partial_of(path: Path) -> Path:

@@ -7,8 +7,9 @@ next command.
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,26 @@ from pipelines.steps import proposals
 from pipelines.store import Store
 from pipelines.store.reading import publish, published_path
 from pipelines.store.retirement import follow_retired
-from pipelines.store.takedown import follow_archive, remove, rewrite_rows, texts_of, words_of, write_anew
+from pipelines.store.takedown import (
+    SHORTEST,
+    follow_archive,
+    incidents_of,
+    remove,
+    rewrite_rows,
+    texts_of,
+    words_of,
+    write_anew,
+)
 
 GONE = "[taken out with its page]"
+CODES = frozenset(
+    {
+        "action", "affair_id", "article_id", "axis", "decision_id", "field", "from", "happened", "incident", "incident_id",
+        "into", "joined", "joined_by", "kind", "limb", "made", "made_by", "opened", "outcome", "published", "relation", "role",
+        "run_id", "same_as", "split_from", "state", "subject", "subject_id", "text_id", "texts", "undone_by",
+    }
+)  # fmt: skip
+"""Fields that hold names of things and words of a list, which no page can have written: they stay as they are."""
 
 
 def follow(data_dir: Path, note: Path, *, now: datetime) -> list[str]:
@@ -41,12 +59,13 @@ def follow(data_dir: Path, note: Path, *, now: datetime) -> list[str]:
         with store.read() as con:
             words = words_of(con, articles)
             texts = texts_of(con, articles)
+            scrub = scrubber(words, articles, {*articles, *texts, *incidents_of(con, texts)})
             known = con.execute("SELECT 1 FROM store.takedown WHERE takedown_id = ?", [told["id"]]).fetchone()
-        decisions.rewrite(data_dir, lambda row: _without(row, articles, words))
+        decisions.rewrite(data_dir, scrub)
         proposals.forget(data_dir, articles, texts)
         if not known:
             with store.write() as con:
-                rewrite_rows(con, lambda row: _without(row, articles, words))
+                rewrite_rows(con, scrub)
                 remove(con, articles, told["urls"], f"taken out on request{': ' + reason if reason else ''}")
                 follow_archive(con, told["moved"], told["dropped"], told["logs"])
                 con.execute("INSERT INTO store.takedown VALUES (?, ?)", [told["id"], now])
@@ -75,26 +94,54 @@ def _retired(store: Store, told: dict[str, Any], now: datetime) -> None:
         publish(store.data_dir)
 
 
-def _without(row: dict[str, Any], articles: Sequence[str], words: Sequence[str]) -> dict[str, Any]:
-    """A decision or a line of history without the page's words; what an article was corrected to or from goes whole."""
-    new = {name: _scrubbed(value, words) for name, value in row.items()}
-    if row.get("subject") == "article" and row.get("subject_id") in articles and row.get("action") == "fix":
-        for name in ("before", "after"):
-            if isinstance(new.get(name), dict):
-                new[name] = {**new[name], "value": None}
-    if row.get("action") == "title" and new != row:
-        new["after"] = {"title": None}  # the machine's own title stands again
-    return new
+def scrubber(
+    words: Sequence[str], articles: Collection[str], near: Set[str]
+) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """What makes a decision or a line of history anew without the page's words.
+
+    A title of fewer than :data:`~pipelines.store.takedown.SHORTEST` characters is an everyday word elsewhere: there it
+    goes only where it stands alone, as a whole value or in quotation marks; in rows about the page it goes wherever it
+    stands. What an article was corrected to or from goes whole.
+
+    :param words: titles and texts, the longest first.
+    :param articles: the ids of the page.
+    :param near: ids of what tells of the page: the articles, their texts, the incidents of these.
+    """
+    anywhere = [re.compile(re.escape(word)) for word in words if len(word) >= SHORTEST]
+    alone = [re.compile(_ALONE.format(re.escape(word))) for word in words if len(word) < SHORTEST]
+    about_it = [re.compile(re.escape(word)) for word in words if 1 < len(word) < SHORTEST]
+
+    def scrub(row: dict[str, Any]) -> dict[str, Any]:
+        mine = not near.isdisjoint((row.get("subject_id"), row.get("incident_id")))
+        label = "label" in (row.get("action"), row.get("kind"))
+        codes = CODES | {"value"} if label else CODES
+        new: dict[str, Any] = _scrubbed(row, [*anywhere, *(about_it if mine else ()), *alone], codes)
+        if (
+            row.get("subject") == "article"
+            and row.get("subject_id") in articles
+            and row.get("action") == "fix"
+        ):
+            for name in ("before", "after"):
+                if isinstance(new.get(name), dict):
+                    new[name] = {**new[name], "value": None}
+        if row.get("action") == "title" and new != row:
+            new["after"] = {"title": None}  # the machine's own title stands again
+        return new
+
+    return scrub
 
 
-def _scrubbed(value: Any, words: Sequence[str]) -> Any:
+_ALONE = r"(?<=[“\"「『《‘])\s*{0}\s*(?=[”\"」』》’])|^\s*{0}\s*$"
+
+
+def _scrubbed(value: Any, words: Sequence[re.Pattern[str]], codes: Collection[str]) -> Any:
     if isinstance(value, str):
         for word in words:
-            value = value.replace(word, GONE)
+            value = word.sub(GONE, value)
         return value
     if isinstance(value, dict):
-        return {name: _scrubbed(one, words) for name, one in value.items()}
-    return [_scrubbed(one, words) for one in value] if isinstance(value, list) else value
+        return {name: one if name in codes else _scrubbed(one, words, codes) for name, one in value.items()}
+    return [_scrubbed(one, words, codes) for one in value] if isinstance(value, list) else value
 
 
 def holding(bundles: Sequence[Path], articles: Sequence[str]) -> list[Path]:

@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import runlog
+from pipelines import runlog, versions
 from pipelines.steps import decisions, landing, outlets
 from pipelines.steps.base import Context, Result, Step, Task, in_list
 from pipelines.steps.incidents import FeaturesStep, IncidentsStep
@@ -73,6 +73,8 @@ class Funnel:
     """A sentence for each decision that came to nothing."""
     stages: dict[str, Counter[str]] = field(default_factory=dict)
     inputs: dict[str, int] = field(default_factory=dict)
+    older: dict[str, int] = field(default_factory=dict)
+    """Stage → its stored results that an earlier version of it made, after the run."""
 
     @property
     def idle(self) -> bool:
@@ -87,6 +89,7 @@ class Funnel:
         for stage, outcomes in other.stages.items():
             self.stages.setdefault(stage, Counter()).update(outcomes)
             self.inputs[stage] = self.inputs.get(stage, 0) + other.inputs[stage]
+        self.older = other.older
 
     def check(self) -> None:
         """:raises LineError: when a stage has not answered each input exactly once."""
@@ -152,6 +155,7 @@ def run(
         funnel.check()
         with store.write() as con:
             end_run(con, context)
+            funnel.older = versions.older(con, steps)
             taken = landing.lines_taken(con, context.data_dir, {} if broken else before)
             new = _unlogged(con, context.data_dir, late.new) if broken else early.new
             if again is None:  # before it counts as done: a run that is cut off here is logged by the next

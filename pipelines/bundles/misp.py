@@ -15,7 +15,7 @@ TEMPLATES = {
     "report": ("70a68471-df22-4e3f-aa1a-5a3be19f82df", "8", "misc"),
     "news-media": ("691463c5-5302-4847-9bec-4c56ccfec677", "3", "misc"),
     "translation": ("a43b54fa-dac9-11e9-9b0d-97296aceae1a", "1", "misc"),
-    "annotation": ("5d8dc046-15a1-4ca3-a09f-ed4ede7c4487", "2", "misc"),
+    "annotation": ("5d8dc046-15a1-4ca3-a09f-ed4ede7c4487", "3", "misc"),
 }
 """UUID, version and meta-category of the templates."""
 CATEGORY = {"text": "Other", "link": "External analysis", "datetime": "Other"}

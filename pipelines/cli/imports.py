@@ -8,6 +8,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -20,6 +21,7 @@ import click
 from pipelines import __version__
 from pipelines.cli import records_map
 from pipelines.cli.common import WRONG_USE, Progress, Session, UserError, table
+from pipelines.cli.logged import Logged
 
 if TYPE_CHECKING:
     from crawler.archive import ArchiveWriter, LandingLine
@@ -90,6 +92,8 @@ def import_command(
     JSON Lines or a JSON array (url, title, text, published, authors, outlet, section), compressed or not.
     What is in the archive already is not landed twice.
     """
+    from crawler.turns import writing
+
     names = records_map.parse_map(mapping) if mapping else None
     counts: Counter[str] = Counter()
     notes: list[dict[str, Any]] = []
@@ -101,7 +105,8 @@ def import_command(
             counts += found
             continue
         incoming = _incoming(path, names, _zone(zone))
-        _land(session, incoming, run_id, counts, notes)
+        with _archive_errors(), writing(session.data_dir):
+            _land(session, incoming, run_id, counts, notes)
     rows: list[dict[str, Any]] = [{"outcome": name, "n": n} for name, n in counts.most_common()]
     if session.as_json:
         session.rows(rows)
@@ -143,10 +148,9 @@ def _import_warc(
     first: datetime | None,
     last: datetime | None,
 ) -> Counter[str]:
-    from crawler.archive import ArchiveError
     from crawler.public_archive import import_warc
 
-    try:
+    with _archive_errors():
         return import_warc(
             [path],
             session.data_dir,
@@ -156,6 +160,15 @@ def _import_warc(
             run_id=run_id,
             now=session.now,
         )
+
+
+@contextmanager
+def _archive_errors() -> Iterator[None]:
+    """The archive's complaint is a sentence for the user."""
+    from crawler.archive import ArchiveError
+
+    try:
+        yield
     except ArchiveError as error:
         raise UserError(str(error)) from error
 
@@ -224,7 +237,7 @@ def _moment(value: object) -> datetime | None:
 
     :raises ValueError: where it says no time.
     """
-    from pipelines.steps.ready import FIRST_YEAR
+    from pipelines.reading import FIRST_YEAR
 
     if value is None or value == "":
         return None
@@ -287,22 +300,18 @@ def _land(
     counts: Counter[str],
     notes: list[dict[str, Any]],
 ) -> None:
-    """Archive what comes in, one writer per outlet; what is in the archive already is not landed twice."""
+    """Archive what comes in, one writer per outlet; what is in the archive already is not landed twice.
+
+    The caller holds off takedowns (:func:`crawler.turns.writing`).
+    """
     from crawler import outlets
     from crawler.archive import ArchiveWriter, LandingLog, land_stored
-    from crawler.landinglog import FORGOTTEN, RETIRED
+    from crawler.landinglog import FORGOTTEN
     from crawler.recovery import recover
 
     recover(session.data_dir)
     log = LandingLog(session.data_dir)
-    logged = list(log.read_all())
-    known = {(line.url, line.page_sha256) for line in logged if line.page_sha256}
-    forgotten = {
-        name for line in logged if line.outcome == FORGOTTEN for name in (line.url, line.article_id) if name
-    }
-    met = [line for line in logged if line.page_sha256 or line.outcome == RETIRED]
-    landed = {name for line in met for name in (line.url, line.article_id)}
-    told = {(line.url, line.outcome, line.reason) for line in logged}
+    logged = Logged(log.read_all())
     refused: dict[tuple[str, str, str], LandingLine] = {}
     writers: dict[str, ArchiveWriter] = {}
     lines: list[LandingLine] = []
@@ -319,7 +328,7 @@ def _land(
             digest = hashlib.sha256(item.body).hexdigest()
             url = item.url or f"urn:sha256:{digest}"
             identity = outlets.identify(item.url) if item.url else None
-            if not forgotten.isdisjoint((url, identity.article_id if identity else url)):
+            if not logged.forgotten.isdisjoint((url, identity.article_id if identity else url)):
                 counts[FORGOTTEN] += 1
                 notes.append(
                     {"name": item.name, "outcome": FORGOTTEN, "reason": "it was taken out on request"}
@@ -332,11 +341,13 @@ def _land(
                     line = _refused(item, item.url, run_id, session.now)
                     refused[line.url, line.outcome, line.reason] = line
                 continue
-            if (url, digest) in known:
+            if logged.pages.has(url, digest):
                 counts["known"] += 1
                 continue
-            known.add((url, digest))
-            landed |= {url, identity.article_id if identity else None}
+            logged.pages.add(url, digest)
+            for landed in (url, identity.article_id if identity else None):
+                if landed:
+                    logged.landed.add(landed)
             outlet_id = identity.outlet_id if identity else _host(item.url)
             if outlet_id not in writers:
                 writers[outlet_id] = ArchiveWriter(session.data_dir, run_id, outlet_id, software=SOFTWARE)
@@ -361,7 +372,8 @@ def _land(
         lines += [
             line
             for key, line in refused.items()
-            if key not in told and not landed & {line.url, line.article_id or line.url}
+            if not logged.told.has(*key)
+            and not any(logged.landed.has(name) for name in (line.url, line.article_id) if name)
         ]
         flush()
     finally:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 
-from pipelines.cli.common import FAILED, WRONG_USE, Session, UserError, store_errors
+from pipelines.cli.common import FAILED, WRONG_USE, Session, UserError
 
 
 @click.command("propose")
@@ -34,9 +32,11 @@ def propose_command(
 
     ID is an article, a text, an incident (all its texts) or a URL. The article leaves this machine for the endpoint
     that you name. Every proposal quotes a sentence that stands in the text, or is rejected; what is left stands beside the
-    labels, marked [AI generated], and changes neither them nor any decision: see wiredesk explain ID.
+    labels, marked [AI generated], and changes neither them nor any decision: see wiredesk explain ID. Runs wait until
+    it has ended.
     """
-    from pipelines import labels, profiles
+    from pipelines import labels, line, profiles
+    from pipelines.cli.run import complaints
     from pipelines.steps import proposals
 
     try:
@@ -46,7 +46,8 @@ def propose_command(
         raise UserError(str(error), WRONG_USE) from error
     outcomes: Counter[str] = Counter()
     rows: list[dict[str, object]] = []
-    with store_errors(), _journal_errors():
+    # nothing is taken out of the journal, and no database takes another's place, while answers come in
+    with complaints(session), line.alone(session.data_dir):
         session.store.prepare(now=session.now)
         for row, found in proposals.propose_all(session.store, asked, loaded, endpoint, now=session.now):
             outcomes[found.outcome] += 1
@@ -64,17 +65,6 @@ def propose_command(
         )
     if not outcomes["ok"]:
         raise UserError("no proposal was made: " + str(rows[0]["reason"]), FAILED)
-
-
-@contextmanager
-def _journal_errors() -> Iterator[None]:
-    """A damaged journal's complaint is a sentence for the user."""
-    from pipelines.journal import JournalError
-
-    try:
-        yield
-    except JournalError as error:
-        raise UserError(str(error)) from error
 
 
 def _say(session: Session, row: dict[str, object]) -> None:

@@ -112,12 +112,15 @@ def complaints(session: Session) -> Iterator[Progress]:
 
 
 def show(session: Session, funnel: Funnel) -> None:
-    """Print the funnel, one line per stage and outcome."""
+    """Print the funnel, one line per stage and outcome, and what an older version made."""
+    from pipelines import versions
+
     rows = rows_of(funnel)
     if session.as_json:
         session.rows(rows)
-        return
-    if not any(row["n"] for row in rows):
+    elif any(row["n"] for row in rows):
+        session.say(table(rows, ["stage", "in", "outcome", "n", "means"]))
+    else:
         written = funnel.stages.get("revisions", Counter())["ok"]
         records = "incident record was" if written == 1 else "incident records were"
         session.say(
@@ -125,10 +128,11 @@ def show(session: Session, funnel: Funnel) -> None:
             if written
             else "Nothing new has landed: nothing to do."
         )
-        return
-    session.say(table(rows, ["stage", "in", "outcome", "n", "means"]))
     for sentence in funnel.told:
         session.say(sentence)
+    older = versions.sentence(funnel.older)
+    if older:
+        (session.note if session.as_json else session.say)(older)
 
 
 def rows_of(funnel: Funnel) -> list[dict[str, object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from pipelines.cli.common import WRONG_USE, Session, UserError, store_errors
 from pipelines.cli.retention import retire_command
 from pipelines.store import reading
 from pipelines.store.takedown import articles_of
+
+if TYPE_CHECKING:
+    from pipelines.steps.base import Step
 
 
 @click.group("store")
@@ -23,12 +27,30 @@ store_command.add_command(retire_command)
 @store_command.command("status")
 @click.pass_obj
 def status(session: Session) -> None:
-    """What the database holds."""
+    """What the database holds, and how much of it an older version made."""
+    from pipelines import versions
+    from pipelines.cli.run import complaints
     from pipelines.store.status import status_rows
 
-    with store_errors(), reading.reader(session.data_dir) as con:
+    with complaints(session), reading.reader(session.data_dir) as con:
         rows = status_rows(con, session.store.path)
+        older = versions.sentence(versions.older(con, _steps(session)))
+    if older and session.as_json:
+        rows.append({"what": "older", "value": older})
     session.rows(rows, ["what", "value"])
+    if older:
+        session.say(older)
+
+
+def _steps(session: Session) -> list[Step]:
+    """The steps as the last run had them."""
+    from pipelines import line, runlog
+    from pipelines.steps.base import Context
+
+    profile = "ai-incidents"
+    for entry in runlog.read(session.data_dir):
+        profile = entry.profile or profile
+    return [make(Context(session.data_dir, "", session.now, profile)) for make in line.STEPS]
 
 
 @store_command.command("migrate")

@@ -8,6 +8,7 @@ give the same article. Importing this room is cheap; lxml and trafilatura load a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,14 @@ from pipelines.records import Article, Page, Row
 if TYPE_CHECKING:
     from crawler.outlet import Outlet
 
-__all__ = ["VERSION", "filter_rows", "read"]
+__all__ = ["FIRST_YEAR", "FUTURE", "LAST_YEAR", "VERSION", "filter_rows", "read"]
 
 VERSION = "2"
 """Changes when results change."""
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Times before the web, or far ahead, are no publication times."""
+FUTURE = timedelta(days=2)
+"""How far after the fetch a publication time may lie (zones, scheduled pages) before it is not believed."""
 
 
 def read(page: Page, outlet: Outlet | None = None) -> Article:

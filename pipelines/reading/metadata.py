@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from pipelines.reading import structured, titles
 from pipelines.reading.blocks import Layout
 from pipelines.reading.structured import Node
+from pipelines.reading.tables import words
 from pipelines.reading.tree import Element, inner_text, squeeze
 
 
@@ -102,27 +103,6 @@ def image_url(page: Declared) -> str | None:
     return next((found for candidate in candidates if (found := absolute(candidate, page.url))), None)
 
 
-_GENERIC = frozenset(
-    [
-        "com",
-        "net",
-        "org",
-        "edu",
-        "gov",
-        "news",
-        "blog",
-        "story",
-        "article",
-        "world",
-        "sports",
-        "tech",
-        "finance",
-        "money",
-        "auto",
-        "ent",
-    ]
-)
-"""Labels of host names that name no site: a headline may end in such a word."""
 _NO_PICTURE = re.compile(
     r"logo|icon|avatar|qr_?code|erweima|blank|spacer|pixel|loading|placeholder|button|share|\.(?:gif|svg)(?:$|\?)",
     re.IGNORECASE,
@@ -222,5 +202,6 @@ def _host_names(url: str | None) -> list[str]:
     labels = [label for label in host.split(".") if label not in ("www", "m", "amp")]
     if len(labels) < 2:
         return []
-    named = [label for label in labels[:-1] if len(label) > 2 and label not in _GENERIC]
+    generic = words("declared.toml", "generic_hosts")
+    named = [label for label in labels[:-1] if len(label) > 2 and label not in generic]
     return [host, ".".join(labels), *named, *(".".join(labels[at:]) for at in range(1, len(labels) - 1))]

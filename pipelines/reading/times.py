@@ -13,12 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from pipelines.reading import FIRST_YEAR, FUTURE, LAST_YEAR
 from pipelines.reading.tables import table
 from pipelines.records import Precision
-
-FIRST_YEAR, LAST_YEAR = 1990, 2100
-FUTURE = timedelta(days=2)
-"""How far after the fetch a publication time may lie (zones, scheduled pages) before it is not believed."""
 
 _MONTHS = {
     name: n

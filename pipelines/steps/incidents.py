@@ -191,6 +191,10 @@ class IncidentsStep:
         con.execute(
             "DELETE FROM store.incident_member WHERE joined_by = 'machine' AND text_id NOT IN (FROM settled)"
         )
+        con.execute(  # what stays as a person left it, stays so in this version too
+            "UPDATE store.stage_result SET version = ? WHERE stage = ? AND version <> ?",
+            [self.version, self.name, TOLD],
+        )
 
 
 def _rows(outcome: Outcome) -> dict[str, list[dict[str, Any]]]:

@@ -28,8 +28,9 @@ def save(
     affairs = {row["incident_id"]: row["affair_id"] for row in rows["affairs"]}
     events = []
     opened = []
-    known = {name for (name,) in con.execute("SELECT incident_id FROM store.incident").fetchall()}
-    told = set(con.execute("SELECT incident_id, kind, reason FROM store.incident_event").fetchall())
+    named = sorted({name for one in rows["changes"] for name in (one["incident_id"], one["into"]) if name})
+    known = {name for (name,) in _of(con, "SELECT incident_id FROM store.incident", named)}
+    told = set(_of(con, "SELECT incident_id, kind, reason FROM store.incident_event", named))
     for change in rows["changes"]:
         name = change["incident_id"]
         if change["kind"] in ("opened", "split"):
@@ -56,7 +57,9 @@ def save(
         con.execute("UPDATE store.incident SET affair_id = ? WHERE incident_id = ?", [affair, name])
     decided = set(
         con.execute(
-            "SELECT incident_id, text_id FROM store.incident_member WHERE joined_by <> 'machine'"
+            "SELECT incident_id, text_id FROM store.incident_member WHERE joined_by <> 'machine' "
+            "AND text_id IN (SELECT unnest(?::VARCHAR[]))",
+            [[row["text_id"] for row in rows["members"]]],
         ).fetchall()
     )
     members = [
@@ -66,6 +69,13 @@ def save(
     ]
     insert(con, "store.incident_member", members, replace=("incident_id", "text_id"))
     _history(con, context, events)
+
+
+def _of(con: DuckDBPyConnection, select: str, incidents: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Rows of these incidents alone: a batch must not read the whole history."""
+    return con.execute(
+        f"{select} WHERE incident_id IN (SELECT unnest(?::VARCHAR[]))", [list(incidents)]
+    ).fetchall()
 
 
 def _merge(con: DuckDBPyConnection, source: str, target: str, reason: str) -> None:
@@ -82,9 +92,10 @@ def _merge(con: DuckDBPyConnection, source: str, target: str, reason: str) -> No
 
 
 def _history(con: DuckDBPyConnection, context: Context, events: Sequence[dict[str, Any]]) -> None:
-    numbers = dict(
-        con.execute("SELECT incident_id, max(n) FROM store.incident_event GROUP BY incident_id").fetchall()
-    )
+    named = sorted({name for one in events for name in (one["incident_id"], one["into"]) if name})
+    numbers: dict[str, int] = {}
+    for name, n in _of(con, "SELECT incident_id, n FROM store.incident_event", named):
+        numbers[name] = max(n, numbers.get(name, 0))
     lines = []
     for change in events:
         other = {"merged": "took in", "split": "opened"}.get(change["kind"])

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from pipelines.reading import FIRST_YEAR, FUTURE
 from pipelines.records import OK, Article
-
-FIRST_YEAR, FUTURE = 1990, timedelta(days=2)
-"""Times before the web, or further after the fetch, are no publication times: the bounds that reading has for pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ def article(body: bytes, fetched: datetime | None) -> Article:
 
     The archive's own writer made the JSON (:mod:`pipelines.cli.imports`), so its fields are those of
     :class:`pipelines.records.Article`; a time keeps the zone that came with it. A time that cannot
-    be a publication time is left out, as reading leaves it out of a page, and ``reason`` says so.
+    be a publication time is left out, within the bounds that reading has for a page, and ``reason`` says so.
 
     :param fetched: when the record was archived, with its zone; ``None`` bounds nothing.
     """

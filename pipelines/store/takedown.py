@@ -18,6 +18,8 @@ from .connection import connect, fsync_folder
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+SHORTEST = 6
+"""Characters of a title or text that tell it from common words: a shorter one is looked for only where the page is meant."""
 BY_ARTICLE = (
     "article", "language", "fold", "signature", "fold_key", "title_en", "title_en_before", "evidence",
 )  # fmt: skip
@@ -58,9 +60,10 @@ def remove(con: DuckDBPyConnection, articles: Sequence[str], urls: Sequence[str]
     con.execute(
         "CREATE OR REPLACE TEMP TABLE hurt_incident AS SELECT incident_id FROM store.incident_member "
         "WHERE text_id IN (FROM hurt) UNION SELECT incident_id FROM store.incident "
-        "WHERE EXISTS (SELECT 1 FROM (SELECT unnest(?::VARCHAR[]) AS word) WHERE contains(concat_ws(chr(30), "
-        "title, title_original, summary, summary_sentences::VARCHAR, rationale, timeline::VARCHAR), word))",
-        [words_of(con, articles)],
+        "WHERE EXISTS (SELECT 1 FROM (SELECT unnest($1::VARCHAR[]) AS word) WHERE word IN (title, title_original) "
+        "OR length(word) >= $2 AND contains(concat_ws(chr(30), title, title_original, summary, "
+        "summary_sentences::VARCHAR, rationale, timeline::VARCHAR), word))",
+        [words_of(con, articles), SHORTEST],
     )
     con.execute(  # what was translated from these pages, also where only the memory still holds it
         "DELETE FROM store.memory m WHERE article_id IN (FROM gone) "
@@ -120,12 +123,23 @@ def texts_of(con: DuckDBPyConnection, articles: Sequence[str]) -> list[str]:
     return [name for (name,) in rows]
 
 
+def incidents_of(con: DuckDBPyConnection, texts: Sequence[str]) -> list[str]:
+    """Ids of the incidents that the texts are in, or that their history says they were in."""
+    rows = con.execute(
+        "SELECT DISTINCT incident_id FROM (SELECT incident_id FROM store.incident_member "
+        "WHERE text_id IN (SELECT unnest($1::VARCHAR[])) UNION ALL SELECT incident_id FROM store.incident_event "
+        "WHERE EXISTS (SELECT 1 FROM (SELECT unnest($1::VARCHAR[]) AS t) WHERE contains(detail::VARCHAR, t))) ORDER BY 1",
+        [list(texts)],
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
 def words_of(con: DuckDBPyConnection, articles: Sequence[str]) -> list[str]:
     """Titles and texts of articles as any version or translation has them, the longest first: what to look for elsewhere."""
     rows = con.execute(
         "SELECT DISTINCT w FROM (SELECT unnest([title, title_as_printed, text]) AS w FROM store.article "
         "WHERE article_id IN (SELECT unnest($1::VARCHAR[])) UNION ALL SELECT title_en FROM titles_en "
-        "WHERE article_id IN (SELECT unnest($1::VARCHAR[]))) WHERE length(w) >= 6 ORDER BY length(w) DESC, w",
+        "WHERE article_id IN (SELECT unnest($1::VARCHAR[]))) WHERE trim(w) <> '' ORDER BY length(w) DESC, w",
         [list(articles)],
     ).fetchall()
     return [word for (word,) in rows]

@@ -183,6 +183,7 @@ class Keeper:
             return
         except WorkError as error:
             done = Crawled(troubles=(str(error),))
+            owed = True  # what had landed until then nobody has told
         landed = done.outcomes.get("landed", 0)
         ended = "interrupted" if done.interrupted else "trouble" if done.troubles else "done"
         self.figures.crawls.labels(outlet, ended).inc()

@@ -192,6 +192,11 @@ def read_plan(path: Path, known: Mapping[str, OutletFacts], *, polite: bool = Tr
         raise WatchError(f"{path}: rhythms is a table of settings, not {rhythms!r}")
     for key in [*keys, *rhythms]:
         _outlet(path, key, known)
+    idle = sorted(rhythms.keys() - set(keys))
+    if idle:
+        raise WatchError(
+            f"{path}: [rhythms] names {idle[0]}, which outlets does not list: add it there, or take it out here"
+        )
     minutes = {key: rhythms.get(key, known[key].rhythm_minutes) for key in keys}
     for key, value in minutes.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:

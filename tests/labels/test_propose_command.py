@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipelines import line
 from pipelines.cli import main
 from pipelines.journal import append_line
 from pipelines.steps import proposals
@@ -100,6 +101,28 @@ def test_an_answer_is_kept_and_not_asked_for_again(
     assert rows(desk, capsys, "query", "SELECT count(*) AS n FROM proposals")[0]["n"] == len(
         first[0]["proposals"]
     )
+
+
+def test_it_waits_for_runs_and_runs_wait_for_it(
+    desk: Path, model: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with line.alone(desk):
+        assert call(desk, "propose", URL, "--with", model) == 1
+    assert "another run is at work" in capsys.readouterr().err
+    assert not (desk / proposals.FILE).exists()
+    real, met = proposals.append_line, []
+
+    def forgotten_meanwhile(path: Path, row: dict[str, Any]) -> None:
+        assert call(desk, "store", "forget", URL) == 1
+        met.append(capsys.readouterr().err)
+        real(path, row)
+
+    monkeypatch.setattr(proposals, "append_line", forgotten_meanwhile)
+    assert call(desk, "propose", URL, "--with", model) == 0
+    assert len(met) == 1
+    assert "another run is at work" in met[0]
+    assert call(desk, "store", "forget", URL) == 0
+    assert URL not in str(list(proposals.read(desk)))
 
 
 def test_an_article_that_gives_orders_reaches_only_its_own_proposals(

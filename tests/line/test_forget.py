@@ -23,7 +23,7 @@ from pipelines.cli import main
 from .folder import Folder, articles
 
 pytestmark = pytest.mark.slow
-MARKS = ("ZQXTITLE", "ZQXBODY", "ZQXFIXED", "ZQXOTHER")
+MARKS = ("ZQXTITLE", "ZQXBODY", "ZQXFIXED", "ZQXOTHER", "ZQX4")
 
 
 class KilledError(BaseException):
@@ -140,6 +140,48 @@ def test_nothing_of_the_page_is_left_in_any_file(
     data.do("store", "rebuild")
     assert data.rows("SELECT count(*) FROM articles") == others
     assert holders(data.path) == {}
+
+
+def test_a_title_of_a_few_characters_is_looked_for_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Folder(tmp_path / "data", monkeypatch)
+    world = articles("曜行")[:6]
+    one = next(article for article in world if article.outlet == "rti")
+    data.bring([replace(one, title="ZQX4"), *(article for article in world if article is not one)])
+    data.bring(articles("獸醫", "兽医")[:2])
+    data.do("run")
+    [(article,)] = data.rows(f"SELECT article_id FROM articles WHERE url = '{one.url}'")
+    [(its,)] = data.rows(f"SELECT incident_id FROM incident_members WHERE article_id = '{article}'")
+    data.do("incident", "title", its, "ZQX4")
+    data.do("incident", "note", its, "as ZQX4 has it, seen by ann")
+    data.do("article", "fix", article, "title", "ZQX4 corrected")
+    data.do("run")
+    assert "ZQX4" in holders(data.path)
+    data.do("store", "forget", one.url)
+    assert holders(data.path) == {}
+    data.do("run")
+    assert holders(data.path) == {}
+
+
+SHORT = "翻車"
+
+
+@pytest.mark.parametrize(
+    ("row", "after"),
+    [
+        ({"subject_id": "i-1", "reason": f"{SHORT}了"}, {"reason": f"{forgetting.GONE}了"}),
+        ({"subject_id": "i-2", "reason": f"{SHORT}了"}, {}),  # an everyday word, of another incident
+        ({"subject_id": "i-2", "reason": f"見「{SHORT}」"}, {"reason": f"見「{forgetting.GONE}」"}),
+        ({"subject_id": "i-2", "after": {"title": SHORT}}, {"after": {"title": forgetting.GONE}}),
+        ({"subject_id": "i-2", "action": "label", "after": {"axis": "harm", "value": SHORT}}, {}),
+        ({"subject_id": "i-1", "made_by": SHORT}, {}),  # names of people and of things stay what they are
+        ({"subject_id": "i-2", "action": "incident", "subject": "incident"}, {}),
+    ],
+)
+def test_a_short_title_goes_where_the_page_is_meant(row: dict[str, Any], after: dict[str, Any]) -> None:
+    scrub = forgetting.scrubber(["incident", SHORT], ["a-1"], {"a-1", "t-1", "i-1"})
+    assert scrub(row) == row | after
 
 
 @pytest.mark.parametrize(

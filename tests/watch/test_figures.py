@@ -181,6 +181,17 @@ def test_an_outlet_of_a_short_rhythm_has_half_an_hour_of_grace(data_dir: Path) -
     assert watch.keeper.health()["late"] == ["udn"]
 
 
+def test_a_crawl_that_breaks_down_owes_a_run_of_what_it_landed(data_dir: Path) -> None:
+    watch = Watch(data_dir)
+    watch.crawled, watch.ran = WorkError("the disk is full"), LaterError("another run is at work")
+    watch.keeper.crawl("udn")
+    assert load_state(data_dir)[0].run_owed
+    assert load_state(data_dir)[0].troubles["udn"].reasons == ("the disk is full",)
+    watch.ran = None
+    watch.keeper.crawl("udn")
+    assert (watch.runs, load_state(data_dir)[0].run_owed) == (2, False)
+
+
 def test_a_watch_that_is_killed_while_it_crawls_owes_a_run(data_dir: Path) -> None:
     watch = Watch(data_dir)
     watch.crawled = SystemExit("killed")

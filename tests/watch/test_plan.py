@@ -93,6 +93,7 @@ def test_the_file_says_everything(tmp_path: Path) -> None:
         ("[rhythms]\nudn = nan", "takes minutes, not nan"),
         ("[rhythms]\nudn = 1e12", "too seldom"),
         ("[rhythms]\nxyz = 10", "names the outlet xyz"),
+        ('outlets = ["udn"]\n[rhythms]\nrti = 10', "names rti, which outlets does not list"),
         ("jitter_seconds = -1", "jitter_seconds takes seconds up to 3600, not -1"),
         ("jitter_seconds = nan", "jitter_seconds takes"),
         ('port = "high"', "port takes a port"),
