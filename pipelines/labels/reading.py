@@ -16,6 +16,9 @@ NEIGHBOUR = 0.75
 TITLED = 0.6
 MENTIONED = 0.35
 """How firmly a harm belongs to the subject: named in the same sentence 1, in a neighbour, in the title, elsewhere."""
+SURE = 0.9
+"""What a sentence of the subject's own words is worth. Where a text only has words that often mean the subject, its
+surest sentence counts as one: harm in a text that concerns the subject belongs to it, by whatever name."""
 GOVERNED = 3
 """How many characters behind a word of possibility a word of fact still depends on it."""
 _CLAUSE = re.compile(r"[,，;；:：。.!?！？]|(?<=[\u3400-\u9fff”])[ \u3000]+(?=[\u3400-\u9fff“])")
@@ -74,11 +77,14 @@ def read(title: str | None, text: str | None, profile: Profile) -> list[Sense]:
 
 
 def _spare(senses: Sequence[Sense]) -> None:
-    """A mishap in a text that says nobody came to harm, and names nobody who did, is a near miss: plausible."""
+    """A mishap in a text that says nobody came to harm, and names no other harm done, is a near miss: plausible."""
     if not any(sense.near_miss for sense in senses):
         return
     said = [one for sense in senses for one in sense.harms]
-    if not any(one.harm.limb == "a" and not one.harm.accident and one.stance == "actual" for one in said):
+    if not any(
+        one.harm.limb and not (one.harm.accident or one.harm.context) and one.stance == "actual"
+        for one in said
+    ):
         for one in said:
             if one.harm.accident:
                 one.stance = "plausible"
@@ -169,7 +175,10 @@ def _negations(hits: Sequence[Hit]) -> list[Hit]:
 def _take_harm(
     sense: Sense, hit: Hit, harm: Harm, negations: Sequence[Hit], settled: Sequence[Hit], profile: Profile
 ) -> None:
-    if any(_denies(negation, hit, sense.line.folded, profile) for negation in negations):
+    if any(_denies(negation, hit, sense.line.folded, profile) for negation in negations) or any(
+        one.cue.name == "modality.near_miss" and one.start < hit.start and hit.end <= one.end
+        for one in settled
+    ):
         sense.denied.append(harm)
         return
     sense.harms.append(Said(harm, _stance(sense, hit, harm, settled), hit))
@@ -195,6 +204,8 @@ def _stance(sense: Sense, hit: Hit, harm: Harm, settled: Sequence[Hit]) -> str:
 def _link(senses: Sequence[Sense]) -> None:
     titled = max((s.subject for s in senses if s.place == 1.0), default=0.0)
     anywhere = max((s.subject for s in senses), default=0.0)
+    lift = (SURE / anywhere) ** 0.5 if 0.0 < anywhere < SURE else 1.0
     for i, sense in enumerate(senses):
         near = max((senses[j].subject for j in (i - 1, i + 1) if 0 <= j < len(senses)), default=0.0)
-        sense.link = max(sense.subject, NEIGHBOUR * near, TITLED * titled, MENTIONED * anywhere)
+        link = max(sense.subject, NEIGHBOUR * near, TITLED * titled, MENTIONED * anywhere)
+        sense.link = link * lift

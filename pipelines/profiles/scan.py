@@ -76,14 +76,14 @@ def subject_weights(lines: Sequence[Line], profile: Profile) -> list[float]:
     Phrases inside a longer shadow word do not count, nor a word that the text uses in another meaning: a homonym does
     where the text holds what tells so and no other phrase for the subject.
     """
-    weights = [_subject_weight(line, frozenset()) for line in lines]
+    weights = [_subject_weight(line, frozenset(), profile) for line in lines]
     if any(weights) and profile.homonyms:
         folded = [lower(line.folded) for line in lines]
         foreign = frozenset(
             word for word, telling in profile.homonyms.items() if any(telling.search(text) for text in folded)
         )
         if foreign:
-            without = [_subject_weight(line, foreign) for line in lines]
+            without = [_subject_weight(line, foreign, profile) for line in lines]
             if max(without) < SURE:
                 return without
     head = [line for line in lines if line.place == 0 and (line.field == "title" or line.n == 0)]
@@ -92,7 +92,7 @@ def subject_weights(lines: Sequence[Line], profile: Profile) -> list[float]:
     return weights
 
 
-def _subject_weight(line: Line, foreign: frozenset[str]) -> float:
+def _subject_weight(line: Line, foreign: frozenset[str], profile: Profile) -> float:
     shadows = [hit for hit in line.hits if hit.cue.name == "subject.shadow"]
     doubt = 1.0
     seen: set[str] = set()
@@ -100,6 +100,11 @@ def _subject_weight(line: Line, foreign: frozenset[str]) -> float:
         if hit.cue.weight == 0.0 or not hit.cue.name.startswith("subject."):
             continue
         if any(shadow.start <= hit.start and hit.end <= shadow.end for shadow in shadows):
+            continue
+        partner = profile.beside.get(hit.cue.name)
+        if partner is not None and not any(
+            one.cue.name == partner and (one.end <= hit.start or hit.end <= one.start) for one in line.hits
+        ):
             continue
         word = lower(line.folded[hit.start : hit.end])
         if word not in seen and word not in foreign:

@@ -9,7 +9,7 @@ from pipelines import profiles
 from pipelines.profiles import Line, Profile
 from pipelines.records import BAD_FIELD, OK, Relevance, Row, not_text
 
-VERSION = "relevance-2"
+VERSION = "relevance-3"
 
 SHOWN = 3
 """Sentences quoted at most, more only where it takes more to reach the threshold."""
