@@ -71,7 +71,7 @@ def _plain(outcome: str) -> str:
 
 def _lines(step: Step) -> Iterator[str]:
     """What a step came to; below it why, by what, in which run or by which decision, and when."""
-    why = because(step["reason"], step["outcome"])
+    why = because(step["reason"], step["stage"], step["outcome"])
     if step["version"].startswith("revision "):  # a line of an incident's history: its sentence says all
         yield why
         if step["version"] != "revision 0":  # what opened it came before its first revision

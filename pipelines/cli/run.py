@@ -10,40 +10,7 @@ import click
 
 from pipelines.cli.common import WRONG_USE, Progress, Session, UserError, store_errors, table
 from pipelines.line import STAGES, Funnel
-
-MEANS = {
-    "not_relevant": "does not concern the profile's field",
-    "bad_date": "the file's row has a date that is none: mend it and import again",
-    "bad_authors": "the file's row has authors that are no names",
-    "bad_text": "the file's row has a text that cannot be stored",
-    "bad_field": "a field of the file's row is not of the kind that it must be",
-    "bad_row": "the file's row cannot be read: wiredesk explain URL tells what is wrong",
-    "missing_file": "the manifest names a file that is not there",
-    "damaged_file": "the manifest names a file that cannot be read",
-    "unrelated": "concerns the field, but is neither incident nor hazard nor about one",
-    "waiting": "complementary: waits for an incident to attach to",
-    "no_model": "no translation package is installed",
-    "unsupported_language": "no installed package reads this language",
-    "refused": "the translator gave nothing: wiredesk explain says why",
-    "passed_through": "already English",
-    "undecided": "below the thresholds: the candidates are kept",
-    "unchanged": "the page says what it said before",
-    "known": "already in the archive",
-    "quote_gone": "a passage that a proposal quoted stands no longer in the text: that one was left out",
-    "unknown_text": "its text is not in the database any more",
-    "consent_page": "a page that asks for consent, no article",
-    "empty_body": "neither a title nor a text",
-    "html_bomb": "markup without end: not read",
-    "http_404": "the outlet has no such page",
-    "http_410": "the outlet took the page away",
-    "list_page": "a list of articles, no article",
-    "login_page": "a page to sign in, no article",
-    "too_deep": "markup nested without end: not read",
-    "undecodable": "its characters cannot be told",
-    "video_page": "a film, no text",
-    "retired": "its page was taken out by age or for room: it cannot be read again",
-}
-"""What the commonest outcomes mean, for a reader of the funnel."""
+from pipelines.outcomes import meaning
 
 
 @click.command("run")
@@ -137,8 +104,6 @@ def show(session: Session, funnel: Funnel) -> None:
 
 def rows_of(funnel: Funnel) -> list[dict[str, object]]:
     """The funnel as rows: ``stage``, ``in`` (on the first row of a stage), ``outcome``, ``n``, ``means``."""
-    from pipelines.desk.values import because
-
     rows: list[dict[str, object]] = []
 
     def block(stage: str, total: int, outcomes: Counter[str]) -> None:
@@ -150,7 +115,7 @@ def rows_of(funnel: Funnel) -> list[dict[str, object]]:
                     "in": total if not place else None,
                     "outcome": outcome,
                     "n": n,
-                    "means": MEANS.get(outcome) or because(None, outcome).removesuffix("."),
+                    "means": "" if outcome == "ok" else meaning(stage, outcome),
                 }
             )
 

@@ -46,7 +46,7 @@ def verdict(steps: Sequence[Step]) -> Verdict:
     for stage in ("landing", "reading", "language", "texts", *ABOUT_TEXTS):
         if stage in last and last[stage]["outcome"] not in PASSED:
             outcome = last[stage]["outcome"]
-            why = because(last[stage]["reason"], outcome).removesuffix(".")
+            why = because(last[stage]["reason"], stage, outcome).removesuffix(".")
             return Verdict(f"It stopped at {stage}, as {outcome.replace('_', ' ')}", None, why)
     if "landing" in last and len(last) == 1:
         return Verdict("It has landed, and the line has not read it yet: the next run does")

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from pipelines import outcomes
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
@@ -130,10 +131,10 @@ def _ordinal(n: int) -> str:
     return "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
 
 
-def because(reason: str | None, outcome: str = "") -> str:
+def because(reason: str | None, stage: str = "", outcome: str = "") -> str:
     """A stage's reason as a person reads it; what its outcome means where it gave none."""
     if not reason:
-        return _tables()["outcomes"].get(outcome, "")
+        return "" if outcome == "ok" else outcomes.sentence(stage, outcome)
     said = [_event(part.strip()) for part in reason.split(",")]
     return "reads as " + "; ".join(dict.fromkeys(map(str, said))) if all(said) else reason
 

@@ -86,6 +86,27 @@ def last_funnel(con: DuckDBPyConnection) -> dict[str, list[Row]] | None:
     return funnel(con, run["run_id"]) if run else None
 
 
+def no_pages(con: DuckDBPyConnection, run_id: str) -> dict[str, int]:
+    """What the crawls whose pages a run read have landed besides, which no stage reads: by ``listing`` and ``robots``."""
+    rows = con.execute(
+        """
+        SELECT kind, count(*) FROM store.fetch
+        WHERE outcome = 'landed' AND kind IN ('listing', 'robots') AND run_id IN (
+            SELECT f.run_id FROM store.stage_result r JOIN store.fetch f ON f.fetch_id = r.subject_id
+            WHERE r.stage = 'reading' AND r.run_id = ?)
+        GROUP BY kind
+        """,
+        [run_id],
+    ).fetchall()
+    return dict(rows)
+
+
+def last_no_pages(con: DuckDBPyConnection) -> dict[str, int]:
+    """The same of :func:`last_run`."""
+    run = last_run(con)
+    return no_pages(con, run["run_id"]) if run else {}
+
+
 def runs(con: DuckDBPyConnection, *, limit: int = 100) -> list[Row]:
     """Runs, the newest first, with how much each did."""
     return fetch_rows(
@@ -131,14 +152,14 @@ def run(con: DuckDBPyConnection, run_id: str) -> Row | None:
 
 
 def outlets(con: DuckDBPyConnection) -> list[Row]:
-    """Every outlet with what came of it."""
+    """Every outlet with what came of its pages; lists and robots.txt are none."""
     return fetch_rows(
         con,
         """
         WITH met AS (
             SELECT outlet_id, count(*) AS met, count(*) FILTER (outcome IN ('landed', 'retired')) AS landed,
                    max(fetched) FILTER (outcome IN ('landed', 'retired')) AS last
-            FROM store.fetch WHERE outlet_id IS NOT NULL GROUP BY outlet_id
+            FROM store.fetch WHERE outlet_id IS NOT NULL AND kind NOT IN ('listing', 'robots') GROUP BY outlet_id
         ),
         read AS (
             SELECT a.outlet_id, count(*) AS articles, count(*) FILTER (r.relevant) AS relevant,

@@ -56,6 +56,8 @@ def fold_landing(
 ) -> Counter[str]:
     """Fold what is new in ``landing_dir`` into the store; counts by outcome. One transaction of the caller.
 
+    What landed and is no page (a ``listing``, a ``robots`` file) counts under its kind: no stage reads it.
+
     :param upto: for a run that is done again: its logs, and how many lines of each it had taken in.
     """
     counts: Counter[str] = Counter()
@@ -76,7 +78,8 @@ def fold_landing(
                 str(row.get("warc_offset")), row["outcome"],
             )[:24]  # fmt: skip
             rows[str(fetch["fetch_id"])] = fetch
-            counts[row["outcome"]] += 1
+            page = row["kind"] in LANDED or row["outcome"] != "landed"
+            counts[row["outcome"] if page else row["kind"]] += 1
         if position != done.get(name, 0):
             positions.append({"file": name, "bytes_read": position})
     insert(con, "store.fetch", rows.values(), replace=("fetch_id",))

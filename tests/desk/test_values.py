@@ -64,12 +64,13 @@ def test_days_with_unsaid_parts_are_said(edtf: str, said: str) -> None:
 
 
 def test_a_reason_is_a_sentence() -> None:
-    assert because("no word for AI systems", "not_relevant") == "no word for AI systems"
-    assert because("news.policy", "unrelated") == "reads as law, regulation, standards, governance"
-    assert because("actual, news.risk_talk", "ok").startswith("reads as harm that happened; ")
-    assert because("news.policy, and more", "unrelated") == "news.policy, and more"
-    assert because(None, "paywall").startswith("The page shows the beginning only")
-    assert because("", "never heard of") == ""
+    assert because("no word for AI systems", "relevance", "not_relevant") == "no word for AI systems"
+    assert because("news.policy", "labels", "unrelated") == "reads as law, regulation, standards, governance"
+    assert because("actual, news.risk_talk", "labels", "ok").startswith("reads as harm that happened; ")
+    assert because("news.policy, and more", "labels", "unrelated") == "news.policy, and more"
+    assert because(None, "reading", "paywall").startswith("The page shows the beginning only")
+    assert because("", "reading", "never heard of") == ""
+    assert because("", "landing", "refused") != because("", "translation", "refused")
 
 
 def step(stage: str, outcome: str, reason: str = "", version: str = "1") -> dict[str, str]:

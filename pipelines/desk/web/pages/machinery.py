@@ -27,6 +27,7 @@ def run(ask: Ask) -> Response:
         "run.html",
         run=found,
         funnel=ask.once(f"funnel {name}", lambda con: works.funnel(con, name)),
+        no_pages=works.no_pages(ask.con, name),
         columns=works.FUNNEL_COLUMNS,
     )
 

@@ -48,6 +48,7 @@ def morning(ask: Ask) -> Response:
         alarms=joined(ringing(ask.desk.data_dir), ask.once("alarms", alarms)),
         run=run,
         funnel=funnel,
+        no_pages=ask.once("last no pages", works.last_no_pages),
         columns=works.FUNNEL_COLUMNS,
         pending=ask.pending,
         totals=_totals(ask),
@@ -60,6 +61,7 @@ def expected() -> dict[str, Callable[[DuckDBPyConnection], Any]]:
         "newest": feeds.newest,
         "last run": works.last_run,
         "last funnel": works.last_funnel,
+        "last no pages": works.last_no_pages,
         "review queue": _queue,
         "alarms": alarms,
     }
