@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import decisions, intake
-from pipelines.desk.edition import edition_path
+from pipelines.desk import edition_path
 from pipelines.steps import proposals
-from pipelines.store import Store
-from pipelines.store.reading import publish, published_path
-from pipelines.store.retirement import follow_retired
-from pipelines.store.takedown import (
+from pipelines.store import (
     SHORTEST,
+    Store,
     follow_archive,
+    follow_retired,
     incidents_of,
-    remove,
+    publish,
+    published_path,
+    remove_articles,
     rewrite_rows,
     texts_of,
     words_of,
@@ -66,7 +67,9 @@ def follow(data_dir: Path, note: Path, *, now: datetime) -> list[str]:
         if not known:
             with store.write() as con:
                 rewrite_rows(con, scrub)
-                remove(con, articles, told["urls"], f"taken out on request{': ' + reason if reason else ''}")
+                remove_articles(
+                    con, articles, told["urls"], f"taken out on request{': ' + reason if reason else ''}"
+                )
                 follow_archive(con, told["moved"], told["dropped"], told["logs"])
                 con.execute("INSERT INTO store.takedown VALUES (?, ?)", [told["id"], now])
         write_anew(store.path)
@@ -99,7 +102,7 @@ def scrubber(
 ) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """What makes a decision or a line of history anew without the page's words.
 
-    A title of fewer than :data:`~pipelines.store.takedown.SHORTEST` characters is an everyday word elsewhere: there it
+    A title of fewer than :data:`~pipelines.store.SHORTEST` characters is an everyday word elsewhere: there it
     goes only where it stands alone, as a whole value or in quotation marks; in rows about the page it goes wherever it
     stands. What an article was corrected to or from goes whole.
 

@@ -14,7 +14,7 @@ from pipelines import decisions, intake, line
 from pipelines.cli.common import Session, UserError, must_exist, store_errors
 from pipelines.cli.run import complaints
 from pipelines.steps.base import Context
-from pipelines.store.reading import reader
+from pipelines.store import reader
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -15,12 +15,12 @@ import click
 from pipelines.cli import crawl as street
 from pipelines.cli import run as line
 from pipelines.cli.common import Session, UserError, store_errors, table
-from pipelines.samples.compare import Score, compare
-from pipelines.store import fetch_rows
-from pipelines.store.reading import reader
+from pipelines.store import fetch_rows, reader
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from pipelines.samples import Score
 
 MARKER = "THIS-IS-A-DEMO"
 PACE = {"DOWNLOAD_DELAY": 0.02, "DOWNLOAD_DELAY_JITTER": 0.0}
@@ -58,7 +58,7 @@ def demo_command(session: Session, keep: bool) -> None:
     with store_errors(), reader(folder) as con:
         _rejects(demo, con)
         _incidents(demo, con)
-        scores = compare(samples.load_truth(), found_by_article(con))
+        scores = samples.compare(samples.load_truth(), found_by_article(con))
     _truth(demo, scores)
     _bundle(demo, folder)
     demo.say(f"\nDone in {time.monotonic() - started:.0f} seconds. Where to look:")

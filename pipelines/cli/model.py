@@ -126,12 +126,12 @@ def _sentences_for_users() -> Iterator[None]:
 
 def _written(session: Session) -> dict[str, dict[str, Any]]:
     """Counts by model of what stands in the database; nothing where there is none yet."""
-    from pipelines.store import StoreError, fetch_rows, reading
+    from pipelines.store import StoreError, fetch_rows, reader
 
     if not session.store.path.exists():
         return {}
     try:
-        with reading.reader(session.data_dir) as con:
+        with reader(session.data_dir) as con:
             rows = fetch_rows(con, WRITTEN)
     except StoreError as error:  # a package can be installed while a line is at work or a migration is due
         session.note(f"what the packages wrote cannot be counted now: {error}")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from pipelines import store
 from pipelines.cli.common import FAILED, WRONG_USE, Session, UserError, cell, store_errors
 from pipelines.records import Class
-from pipelines.store import reading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -42,17 +42,17 @@ def query_command(session: Session, sql: str, limit: int, seconds: float, as_csv
         )
 
     def give_up() -> None:
-        click.echo(f"wiredesk: {reading.too_long(seconds)}", err=True)
+        click.echo(f"wiredesk: {store.too_long(seconds)}", err=True)
         os._exit(FAILED)
 
     with (
         store_errors(),
-        reading.bounded(seconds, give_up),
-        reading.reader(session.data_dir) as con,
+        store.bounded(seconds, give_up),
+        store.reader(session.data_dir) as con,
     ):
         try:
-            answer = reading.query(con, sql, seconds=seconds, limit=limit)
-        except reading.QueryError as error:
+            answer = store.query(con, sql, seconds=seconds, limit=limit)
+        except store.QueryError as error:
             if unknown := _NO_TABLE.search(str(error)):
                 raise UserError(_no_table(con, unknown[1])) from error
             raise
@@ -144,7 +144,7 @@ def search_command(
         classes=classes,
         grouped=grouped,
     )
-    with store_errors(), reading.reader(session.data_dir) as con:
+    with store_errors(), store.reader(session.data_dir) as con:
         answers = [
             search.find(con, query, kind=one, limit=limit, filters=filters, data_dir=session.data_dir)
             for one in ("incident", "article")

@@ -13,7 +13,7 @@ from pipelines.cli.common import Session, UserError, store_errors
 
 if TYPE_CHECKING:
     from crawler.retirement import Holdings, Page
-    from pipelines.watch.plan import KeepPlan
+    from pipelines.watch import KeepPlan
 
 
 @click.command("retire")
@@ -53,7 +53,7 @@ def retire(session: Session, keep: KeepPlan) -> Mapping[str, int]:
     from crawler.retirement import BusyError
     from pipelines import line
     from pipelines.store import StoreBusyError
-    from pipelines.watch.keeper import LaterError, WorkError
+    from pipelines.watch import LaterError, WorkError
 
     try:
         chosen, _over, _freed = _retire(session, keep, dry_run=False)
@@ -73,7 +73,7 @@ def _retire(
     from pipelines.cli.run import complaints
     from pipelines.cli.storage import repair
     from pipelines.line import alone
-    from pipelines.watch.retention import choose
+    from pipelines.watch import choose_pages
 
     def follow() -> None:
         repair(session)
@@ -83,7 +83,7 @@ def _retire(
             repair(session)
             held: Holdings = retirement.holdings(session.data_dir)
             places = _may_go(session, keep)
-            chosen, over = choose(held.pages, places, keep, session.now)
+            chosen, over = choose_pages(held.pages, places, keep, session.now)
             freed = 0
             if not dry_run and chosen:
                 freed = retirement.retire(session.data_dir, held, chosen, now=session.now, follow=follow)
@@ -96,8 +96,7 @@ def _retire(
 
 def _may_go(session: Session, keep: KeepPlan) -> set[tuple[str, int]]:
     from pipelines import decisions
-    from pipelines.store import NoStoreError
-    from pipelines.store.retirement import may_go
+    from pipelines.store import NoStoreError, may_go
 
     said: dict[str, set[str]] = {"article": set(), "text": set()}
     for _, _, one in decisions.read(session.data_dir):

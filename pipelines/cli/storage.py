@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines import store
 from pipelines.cli.common import WRONG_USE, Session, UserError, store_errors
 from pipelines.cli.retention import retire_command
-from pipelines.store import reading
-from pipelines.store.takedown import articles_of
 
 if TYPE_CHECKING:
     from pipelines.steps.base import Step
@@ -30,10 +29,9 @@ def status(session: Session) -> None:
     """What the database holds, and how much of it an older version made."""
     from pipelines import versions
     from pipelines.cli.run import complaints
-    from pipelines.store.status import status_rows
 
-    with complaints(session), reading.reader(session.data_dir) as con:
-        rows = status_rows(con, session.store.path)
+    with complaints(session), store.reader(session.data_dir) as con:
+        rows = store.status_rows(con, session.store.path)
         older = versions.sentence(versions.older(con, _steps(session)))
     if older and session.as_json:
         rows.append({"what": "older", "value": older})
@@ -67,7 +65,7 @@ def migrate(session: Session) -> None:
 def publish(session: Session) -> None:
     """Make the read-only copy that analysts may hold open while the line writes."""
     with store_errors():
-        path = reading.publish(session.data_dir)
+        path = store.publish(session.data_dir)
     session.say(f"published: {path}")
 
 
@@ -82,7 +80,7 @@ def backup(session: Session, target: Path) -> None:
     with store_errors():
         if not session.store.path.exists():
             raise UserError(f"there is no database at {session.store.path}")
-        reading.copy_to(session.store.path, target)
+        store.copy_to(session.store.path, target)
     session.say(f"backup: {target}; to restore, copy it to {session.store.path}")
 
 
@@ -103,7 +101,7 @@ def rebuild(session: Session, profile: str | None, model: str | None) -> None:
     """
     from pipelines import rebuilding
     from pipelines.cli import run as line
-    from pipelines.desk.edition import edition_path
+    from pipelines.desk import edition_path
 
     path = session.store.path
     old = path.with_name(f"{path.name}.before-rebuild")
@@ -119,9 +117,9 @@ def rebuild(session: Session, profile: str | None, model: str | None) -> None:
             progress=progress,
         )
     edition_path(session.data_dir).unlink(missing_ok=True)  # the desk's own copy; it makes a new one
-    if reading.published_path(session.data_dir).exists():
+    if store.published_path(session.data_dir).exists():
         with store_errors():
-            reading.publish(session.data_dir)
+            store.publish(session.data_dir)
     line.show(session, funnel)
     if old.exists():
         session.say(f"the old database: {old}")
@@ -149,9 +147,9 @@ def export(session: Session, target: Path, form: str, sql: str | None, saved: st
     if (
         sql is not None
     ):  # on a connection of its own, which is shut off from files: an export has to write some
-        with store_errors(), reading.reader(session.data_dir) as con:
-            reading.query(con, f"EXPLAIN {sql}")
-    with store_errors(), reading.reader(session.data_dir) as con:
+        with store_errors(), store.reader(session.data_dir) as con:
+            store.query(con, f"EXPLAIN {sql}")
+    with store_errors(), store.reader(session.data_dir) as con:
         try:
             written = bundles.export_all(con, target, format=form, query=sql)
         except bundles.BundleError as error:
@@ -161,10 +159,10 @@ def export(session: Session, target: Path, form: str, sql: str | None, saved: st
 
 
 def _saved(session: Session, name: str) -> str:
-    from pipelines.desk.saved import incidents_of
+    from pipelines.desk import incidents_of
 
     try:
-        with store_errors(), reading.reader(session.data_dir) as con:
+        with store_errors(), store.reader(session.data_dir) as con:
             ids = incidents_of(con, session.data_dir, name)
     except KeyError as error:
         known = f"; there are {error.args[0]}" if error.args[0] else "; the desk saves them (wiredesk serve)"
@@ -191,7 +189,7 @@ def forget(session: Session, url: str, reason: str) -> None:
         with complaints(session), line.alone(session.data_dir), retirement.quiet(session.data_dir):
             kept = repair(session)
             with session.store.read() as con:
-                articles, urls = articles_of(con, url)
+                articles, urls = store.articles_of(con, url)
             done = street.forget(session.data_dir, urls, articles, now=session.now, reason=reason)
             if not articles and not done.lines:
                 raise UserError(f"nothing is known of {url}")

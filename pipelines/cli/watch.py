@@ -13,19 +13,11 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import click
 
 from pipelines import watch
 from pipelines.cli.common import ALARMS, Session, UserError
-
-if TYPE_CHECKING:
-    from pipelines.watch.delivery import Receivers
-    from pipelines.watch.facts import Facts
-    from pipelines.watch.journal import Journal
-    from pipelines.watch.keeper import Crawled, Keeper
-    from pipelines.watch.landings import LandingReader
 
 
 @click.command("watch")
@@ -63,18 +55,16 @@ def watch_command(
         _systemd(session, units)
         return
     from crawler import outlets
-    from pipelines.watch import delivery
-    from pipelines.watch.journal import Forward, Journal
 
     path = config or session.data_dir / "wiredesk.toml"
     if config is not None and not config.is_file():
         raise UserError(f"there is no plan at {config}")
-    journal = Journal(sys.stderr, lambda: session.now, quiet=session.quiet)
-    forward = Forward(journal)
+    journal = watch.Journal(sys.stderr, lambda: session.now, quiet=session.quiet)
+    forward = watch.Forward(journal)
     logging.getLogger("apscheduler").addHandler(forward)
     try:
         plan = watch.read_plan(path, outlets.all_outlets(), polite=via is None)
-        to = delivery.receivers(plan, os.environ)
+        to = watch.receivers(plan, os.environ)
         with watch.only_one(session.data_dir):
             keeper = _keeper(session, plan, journal, to, via)
             with _signals(keeper) as asked:
@@ -88,38 +78,35 @@ def watch_command(
 
 
 def _systemd(session: Session, folder: Path | None) -> None:
-    from pipelines.watch import systemd
-
     command = Path(shutil.which("wiredesk") or sys.argv[0]).resolve()
-    texts = systemd.units(command, session.data_dir.resolve())
+    texts = watch.units(command, session.data_dir.resolve())
     if folder is None:
-        click.echo(texts[systemd.MAIN], nl=False)
+        click.echo(texts[watch.MAIN_UNIT], nl=False)
         return
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
         session.say(str(folder / name))
-    session.say(f"Next: systemctl --user daemon-reload && systemctl --user enable --now {systemd.MAIN}")
+    session.say(f"Next: systemctl --user daemon-reload && systemctl --user enable --now {watch.MAIN_UNIT}")
 
 
-def _keeper(session: Session, plan: watch.Plan, journal: Journal, to: Receivers, via: str | None) -> Keeper:
+def _keeper(
+    session: Session, plan: watch.Plan, journal: watch.Journal, to: watch.Receivers, via: str | None
+) -> watch.Keeper:
     from pipelines.cli.retention import retire
-    from pipelines.watch.keeper import Keeper, Works
-    from pipelines.watch.landings import LandingReader
-    from pipelines.watch.state import crawls_of_the_log, set_aside
 
     data_dir = session.data_dir
     state, lost = watch.load_state(data_dir)
     if lost:
-        aside = set_aside(data_dir)
+        aside = watch.set_aside(data_dir)
         for sentence in lost:
             journal("state_damaged", "warning", reason=sentence, kept=str(aside))
-        known = crawls_of_the_log(data_dir, plan.rhythms)
+        known = watch.crawls_of_the_log(data_dir, plan.rhythms)
         state.last_crawl = {**known, **state.last_crawl}
         state.run_owed = True
         watch.save_state(data_dir, state)
-    reader = LandingReader(data_dir, plan.zones)
-    works = Works(
+    reader = watch.LandingReader(data_dir, plan.zones)
+    works = watch.Works(
         clock=lambda: session.now,
         crawl=lambda outlet, stop: _crawl(session, outlet, stop, via),
         run=lambda stop: _run(session, plan, stop),
@@ -128,11 +115,11 @@ def _keeper(session: Session, plan: watch.Plan, journal: Journal, to: Receivers,
         free_bytes=lambda: shutil.disk_usage(data_dir).free,
         archive_bytes=lambda: sum(p.stat().st_size for p in (data_dir / "archive").glob("*.warc.gz")),
     )
-    return Keeper(data_dir, plan, state, works, journal, to)
+    return watch.Keeper(data_dir, plan, state, works, journal, to)
 
 
 @contextmanager
-def _signals(keeper: Keeper) -> Iterator[threading.Event]:
+def _signals(keeper: watch.Keeper) -> Iterator[threading.Event]:
     """SIGTERM and SIGINT ask the keeper to stop; the event tells when they have."""
     woken = threading.Event()
 
@@ -148,12 +135,10 @@ def _signals(keeper: Keeper) -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def serve(keeper: Keeper, session: Session, asked: threading.Event) -> bool:
+def serve(keeper: watch.Keeper, session: Session, asked: threading.Event) -> bool:
     """Keep the schedule until it is asked to stop; true, since that is how it should end."""
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler
-
-    from pipelines.watch.figures import listening
 
     scheduler = BackgroundScheduler(
         timezone=UTC, executors={"default": ThreadPoolExecutor(1), "post": ThreadPoolExecutor(1)}
@@ -162,7 +147,9 @@ def serve(keeper: Keeper, session: Session, asked: threading.Event) -> bool:
         where: dict[str, str] = {}
         if keeper.plan.port is not None:
             feed = session.data_dir / "watch" / "alarms.atom"
-            port = stack.enter_context(listening(keeper.plan.port, keeper.exposition, keeper.health, feed))
+            port = stack.enter_context(
+                watch.listening(keeper.plan.port, keeper.exposition, keeper.health, feed)
+            )
             where["figures"] = f"http://127.0.0.1:{port}/"
         keeper.arrange(scheduler)
         keeper.log("watching", outlets=len(keeper.plan.rhythms), process=os.getpid(), **where)
@@ -175,9 +162,8 @@ def serve(keeper: Keeper, session: Session, asked: threading.Event) -> bool:
     return True
 
 
-def _crawl(session: Session, outlet: str, stop: threading.Event, via: str | None) -> Crawled:
+def _crawl(session: Session, outlet: str, stop: threading.Event, via: str | None) -> watch.Crawled:
     from crawler import run
-    from pipelines.watch.keeper import Crawled, LaterError, WorkError
 
     def heard(_landed: dict[str, int]) -> None:
         if stop.is_set():  # the crawl takes this as Ctrl-C: it lands what is in flight and answers
@@ -194,12 +180,12 @@ def _crawl(session: Session, outlet: str, stop: threading.Event, via: str | None
             progress=heard,
         )
     except run.OutletBusyError as error:
-        raise LaterError(str(error)) from error
+        raise watch.LaterError(str(error)) from error
     except (run.CrawlError, OSError) as error:
-        raise WorkError(str(error)) from error
+        raise watch.WorkError(str(error)) from error
     [one] = report.outlets
     said = (*one.outcomes, *one.channels.values())
-    return Crawled(
+    return watch.Crawled(
         outcomes=one.outcomes,
         refused=any(words.startswith("refused") for words in said),
         troubles=() if report.interrupted else (*one.alarms, *report.set_aside),
@@ -216,7 +202,6 @@ def _run(session: Session, plan: watch.Plan, stop: threading.Event) -> Mapping[s
     from pipelines.cli.run import complaints
     from pipelines.steps.base import Context
     from pipelines.store import StoreBusyError
-    from pipelines.watch.keeper import LaterError, WorkError
 
     def heard(_stage: str, _done: int, _of: int) -> None:
         if stop.is_set():  # what is done is stored; the next run goes on from there
@@ -230,26 +215,26 @@ def _run(session: Session, plan: watch.Plan, stop: threading.Event) -> Mapping[s
         return None
     except UserError as error:
         busy = isinstance(error.__cause__, line.BusyError | StoreBusyError)
-        raise (LaterError if busy else WorkError)(str(error)) from error
+        raise (watch.LaterError if busy else watch.WorkError)(str(error)) from error
     except OSError as error:
-        raise WorkError(str(error)) from error
+        raise watch.WorkError(str(error)) from error
     return funnel.stages
 
 
-def _facts(session: Session, plan: watch.Plan, reader: LandingReader, now: datetime, ask: bool) -> Facts:
+def _facts(
+    session: Session, plan: watch.Plan, reader: watch.LandingReader, now: datetime, ask: bool
+) -> watch.Facts:
     from pipelines.store import NoStoreError, StoreError
-    from pipelines.watch.facts import WINDOW, Facts, StoreFacts, store_facts
-    from pipelines.watch.keeper import WorkError
 
     try:
-        landed = reader.read((now - WINDOW).date(), now.date())
-        store: StoreFacts | None = None
+        landed = reader.read((now - watch.WINDOW).date(), now.date())
+        store: watch.StoreFacts | None = None
         if ask:
             try:
                 with session.store.read() as con:
-                    store = store_facts(con, now, plan.zones)
+                    store = watch.store_facts(con, now, plan.zones)
             except NoStoreError:
-                store = StoreFacts()
+                store = watch.StoreFacts()
     except (StoreError, OSError) as error:
-        raise WorkError(str(error)) from error
-    return Facts(landed, store)
+        raise watch.WorkError(str(error)) from error
+    return watch.Facts(landed, store)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.steps.base import Context
 from pipelines.steps.effects_articles import new_version
 from pipelines.steps.events import Outcome, event, nothing, stored_rows
-from pipelines.store import fetch_rows, insert
-from pipelines.store.takedown import BY_TEXT
+from pipelines.store import BY_TEXT, fetch_rows, insert
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

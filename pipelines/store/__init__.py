@@ -1,6 +1,7 @@
-"""The database: connection, migrations, one module of SQL per record, the public views.
+"""The database: connection, migrations, bulk writes, the public views, reading for people, takedowns.
 
-The door: :class:`Store`. Everything that reads or writes DuckDB goes through it.
+The door: :class:`Store` for the line, :func:`reader` for people; what takedowns and retirements do to the tables stands
+beside them. Everything that reads or writes DuckDB goes through here, and importing it loads none of it.
 """
 
 from __future__ import annotations
@@ -24,30 +25,67 @@ from .connection import (
     transaction,
 )
 from .merges import current_id
+from .reading import Answer, QueryError, bounded, copy_to, publish, published_path, query, reader, too_long
+from .retirement import follow_retired, may_go
 from .schema import migrate, pending
+from .status import status_rows
+from .takedown import (
+    BY_TEXT,
+    SHORTEST,
+    articles_of,
+    follow_archive,
+    incidents_of,
+    remove_articles,
+    rewrite_rows,
+    texts_of,
+    words_of,
+    write_anew,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 __all__ = [
+    "BY_TEXT",
+    "SHORTEST",
+    "Answer",
     "NewerStoreError",
     "NoStoreError",
     "OlderStoreError",
+    "QueryError",
     "Store",
     "StoreBusyError",
     "StoreError",
+    "articles_of",
+    "bounded",
+    "copy_to",
     "current_id",
     "database_path",
     "fetch_rows",
+    "follow_archive",
+    "follow_retired",
     "fsync_folder",
+    "incidents_of",
     "insert",
+    "may_go",
+    "publish",
+    "published_path",
+    "query",
+    "reader",
+    "remove_articles",
+    "rewrite_rows",
+    "status_rows",
+    "texts_of",
+    "too_long",
     "transaction",
     "utc",
+    "words_of",
+    "write_anew",
 ]
 
 
 WAIT = 60.0
-"""Seconds that a run waits for readers: longer than a query may take."""
+"""Seconds that the line waits for those who hold the file: twice what a query may take, unless somebody asked for more."""
 
 
 class Store:

@@ -48,7 +48,9 @@ def articles_of(con: DuckDBPyConnection, url: str) -> tuple[list[str], list[str]
     return found, sorted({url, *(name for (name,) in urls)})
 
 
-def remove(con: DuckDBPyConnection, articles: Sequence[str], urls: Sequence[str], reason: str) -> None:
+def remove_articles(
+    con: DuckDBPyConnection, articles: Sequence[str], urls: Sequence[str], reason: str
+) -> None:
     """Take articles out, in the caller's transaction."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::VARCHAR[]) AS article_id", [list(articles)]

@@ -29,7 +29,7 @@ class Held(Protocol):
 Record = TypeVar("Record", bound=Held)
 
 
-def choose(
+def choose_pages(
     records: Iterable[Record], may_go: Collection[tuple[str, int]], keep: KeepPlan, now: datetime
 ) -> tuple[list[tuple[Record, str]], list[str]]:
     """The records that go, with the reason, and a sentence for each limit that they do not reach.

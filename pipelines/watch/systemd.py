@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-MAIN = "wiredesk.service"
+MAIN_UNIT = "wiredesk.service"
 
 
 def units(command: Path, data_dir: Path) -> dict[str, str]:

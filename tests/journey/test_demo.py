@@ -14,7 +14,7 @@ import pytest
 
 from pipelines import samples
 from pipelines.cli.demo import found_by_article
-from pipelines.samples.compare import compare
+from pipelines.samples import compare
 from tests.journey.conftest import Demo, wiredesk
 from tests.journey.test_killed import PUBLIC, public_rows
 

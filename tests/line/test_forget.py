@@ -234,7 +234,7 @@ def test_what_is_being_written_is_not_written_anew(
     assert holders(data.path) == {}
 
 
-@pytest.mark.parametrize("step", ["follow", "rewrite", "remove", "write_anew", "finish"])
+@pytest.mark.parametrize("step", ["follow", "rewrite", "remove_articles", "write_anew", "finish"])
 def test_a_crash_is_made_good_by_the_next_command(
     told: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -256,7 +256,7 @@ def test_a_crash_is_made_good_by_the_next_command(
     assert holders(data.path)
     data.do("store", "status")
     assert holders(data.path) == {}
-    if step == "remove":  # the line goes on from there
+    if step == "remove_articles":  # the line goes on from there
         data.do("run")
     assert data.rows(f"SELECT count(*) FROM articles WHERE url = '{url}'") == [(0,)]
     for file, offset, sha in data.rows(

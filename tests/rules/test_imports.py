@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,10 @@ STAGES = ("reading", "language", "texts", "relevance", "translation", "labels", 
 FACTS = {"crawler.outlet", "crawler.outlets", "crawler.facts", "crawler.wayfacts"}
 COMPOSERS = ("pipelines/cli/",)
 """Who may put street and building together."""
+
+
+OPEN_DOORS = {"desk": "its own door is being made"}
+"""Rooms that others still enter past their door, each with the reason."""
 
 
 def imports_of(path: Path) -> set[str]:
@@ -48,6 +54,38 @@ def test_no_stage_imports_another() -> None:
                 ):
                     wrong.append(f"{path.relative_to(ROOT)} imports {other}")
     assert wrong == []
+
+
+ROOMS = sorted(path.parent.name for path in (ROOT / "pipelines").glob("*/__init__.py"))
+
+
+def past_the_door(room: str) -> list[str]:
+    """Modules of a room that files outside of it import; ``pipelines/steps`` is no room: its files are the line's own."""
+    inside = ROOT / "pipelines" / room
+    return [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in [*files("pipelines"), *files("crawler")]
+        if not path.is_relative_to(inside)
+        for name in sorted(imports_of(path))
+        if name.startswith(f"pipelines.{room}.")
+        and any(inside.joinpath(name.split(".")[2] + end).exists() for end in (".py", "/__init__.py"))
+    ]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_is_entered_by_its_door(room: str) -> None:
+    assert (past_the_door(room) != []) == (room in OPEN_DOORS), past_the_door(room)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_door_opens_on_what_it_names(room: str) -> None:
+    """Also what is imported only when it is asked for."""
+    door = importlib.import_module(f"pipelines.{room}")
+    names = getattr(door, "__all__", [])
+    assert [name for name in names if not hasattr(door, name)] == []
+    assert not hasattr(door, "what_nobody_made")
+    shadowed = [name for name in names if isinstance(getattr(door, name), types.ModuleType)]
+    assert shadowed == [], "a module of that name hides what the door gives"
 
 
 def test_the_street_knows_nothing_of_the_building() -> None:

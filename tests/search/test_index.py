@@ -13,8 +13,7 @@ from pipelines.search import document, find, write
 from pipelines.search import index as making
 from pipelines.search.stems import stem
 from pipelines.search.tokens import code, code_range, folded, tokens_of, word_token, words_in
-from pipelines.store import Store, insert
-from pipelines.store.takedown import remove
+from pipelines.store import Store, insert, remove_articles
 from tests.search.shelf import ARTICLES, NOW, article, index, shelf
 
 
@@ -96,7 +95,7 @@ def test_a_takedown_takes_the_tokens_too(tmp_path: Path) -> None:
     store = shelf(tmp_path)
     gone = numbers(store)["udn:2"]
     with store.write() as con:
-        remove(con, ["udn:2"], ["https://udn.example/udn:2"], "asked for")
+        remove_articles(con, ["udn:2"], ["https://udn.example/udn:2"], "asked for")
         left = con.execute("SELECT count(*) FROM store.search_posting WHERE document = ?", [gone]).fetchone()
     assert left == (0,)
     assert found(store, "科大訊飛") == set()

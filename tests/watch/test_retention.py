@@ -26,7 +26,7 @@ from pipelines.cli import cli
 from pipelines.steps.landing import fold_landing
 from pipelines.store import Store, insert
 from pipelines.watch.plan import KeepPlan, Limit
-from pipelines.watch.retention import choose
+from pipelines.watch.retention import choose_pages
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 PAGES = ("plain", "quoted", "member", "decided", "pending", "unread")
@@ -361,7 +361,7 @@ def test_limits_are_kept_or_told_and_nothing_goes_that_must_stay(
         one.place = ("file", n)
     may_go = {("file", n) for n in free}
     keep = KeepPlan(everything, MappingProxyType(outlets))
-    going, over = choose(records, may_go, keep, NOW)
+    going, over = choose_pages(records, may_go, keep, NOW)
     gone = [one for one, _ in going]
     assert len({one.place for one in gone}) == len(gone)
     for one in gone:
