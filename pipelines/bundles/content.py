@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from pipelines.field import Field
 from pipelines.store import fetch_rows
 
 from .safety import safe_id
@@ -25,6 +26,8 @@ class Content:
     """One incident with all that is known of it. Times are ISO 8601 in UTC with ``Z``; lists are lists."""
 
     incident: Row
+    field: Field
+    """What the profile of the database calls its classes."""
     redirects: list[str]
     """Ids that were merged into this one: they resolve here."""
     related: list[str]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipelines.field import field_of
+
 from .content import Content, Row, rows
 from .safety import BundleError, safe_id
 
@@ -41,6 +43,7 @@ def gather_all(con: DuckDBPyConnection, incident_ids: Iterable[str]) -> list[Con
     decisions = rows(con, DECISIONS, [*ids, *old, *articles_of, *texts_of])
     urls = sorted({row["url"] for row in articles if row["url"]})
     shared = _Shared(
+        field=field_of(con),
         articles=_by(articles, "article_id"),
         fetches=fetches,
         texts=_by(rows(con, TEXTS, texts_of), "text_id"),
@@ -90,6 +93,7 @@ def _one(
     affair = records[incident_id]["affair_id"]
     return Content(
         incident=records[incident_id],
+        field=shared.parts["field"],
         redirects=redirects,
         related=[
             name

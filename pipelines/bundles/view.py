@@ -30,13 +30,6 @@ AXES = (
     ("autonomy", "Autonomy"),
 )
 """In the order of the reference page; the last two are ours."""
-CLASS_NAMES = {
-    "incident": "AI incident",
-    "hazard": "AI hazard",
-    "complementary": "Complementary information",
-    "unrelated": "Unrelated",
-    None: "Not classed",
-}
 ROLE_NAMES = {
     "report": "report",
     "follow-up": "follow-up",
@@ -57,12 +50,17 @@ def definitions() -> Mapping[str, Any]:
     return tomllib.loads(asset("definitions.toml"))
 
 
+def _class_name(content: Content, value: str | None) -> str:
+    name = content.field.class_name(value)
+    return name[:1].upper() + name[1:]
+
+
 def view(
     content: Content, *, kind: str, archived: Mapping[str, str], timeline: Sequence[Row]
 ) -> dict[str, Any]:
     """What the page and the Markdown show, worked out and in order, nothing escaped yet."""
     incident = content.incident
-    label = CLASS_NAMES.get(incident["class"], str(incident["class"]))
+    label = _class_name(content, incident["class"])
     original = incident["title_original"] if incident["title_original"] != title_of(content) else None
     source = next(
         (row for row in content.articles if original in (row["title"], row["title_as_printed"])), None
@@ -316,7 +314,7 @@ def _text(content: Content, text: Row, archived: Mapping[str, str]) -> dict[str,
     return {
         "id": text_id,
         "class": text["class"] or "none",
-        "class_name": CLASS_NAMES.get(text["class"], text["class"]),
+        "class_name": _class_name(content, text["class"]),
         "differs": bool(text["class"]) and text["class"] != content.incident["class"],
         "role": ROLE_NAMES.get(role or "", role),
         "credits": text["attributed_source"],

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.store import Store, StoreBusyError, StoreError
-from pipelines.store.reading import reader
+from pipelines.store import Store, StoreBusyError, StoreError, reader
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -216,11 +215,11 @@ class Progress:
 
 def must_exist(session: Session, kind: str, *ids: str) -> None:
     """A sentence for a mistyped id, where the database can be read at once; otherwise the decision may wait."""
-    from pipelines.desk import questions
+    from pipelines import desk
 
     with looked_up(session, f"whether there is a {kind} {' '.join(ids)}") as con:
         for subject_id in ids if con else ():
-            near = questions.missing(con, kind, subject_id)  # type: ignore[arg-type]
+            near = desk.missing(con, kind, subject_id)  # type: ignore[arg-type]
             if near is not None:
                 hint = f"; did you mean {', '.join(near)}?" if near else ""
                 raise UserError(f"there is no {kind} {subject_id}{hint}", WRONG_USE)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines import decisions
+from pipelines import decisions, desk
 from pipelines.cli.common import WRONG_USE, Session, UserError, looked_up, must_exist, to_json
 from pipelines.cli.incident import incident_command
-from pipelines.desk import questions
+from pipelines.field import profile_of
 from pipelines.steps.effects_articles import FIXABLE, unfit
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def deciding(
 
 def _current(session: Session, con: DuckDBPyConnection, incident_id: str) -> str:
     """Where an incident id leads today, with a note where that is elsewhere."""
-    now = questions.resolve(con, incident_id)
+    now = desk.resolve(con, incident_id)
     if now != incident_id:
         session.note(f"{incident_id} was merged into {now}: the decision holds for {now}")
     return now
@@ -101,9 +101,9 @@ def _bad_value(session: Session, axis: str, value: str) -> str | None:
     from pipelines import profiles
 
     with looked_up(session, f"which profile has {axis}") as con:
-        names = (questions.profile_of(con),) if con else profiles.available()
+        names = (profile_of(con),) if con else profiles.available()
     try:
-        problems = [questions.bad_value(axis, value, name) for name in names]
+        problems = [desk.bad_value(axis, value, name) for name in names]
     except profiles.ProfileError as error:
         raise UserError(f"{axis} cannot be checked: {error}") from error
     return problems[0] if all(problems) else None
@@ -122,7 +122,7 @@ def merge(session: Session, source: str, into: str) -> Asked:
     """SOURCE becomes part of INTO; its id leads there from now on."""
     must_exist(session, "incident", source, into)
     with looked_up(session, f"where {source} and {into} lead") as con:
-        if source == into or (con and questions.resolve(con, source) == questions.resolve(con, into)):
+        if source == into or (con and desk.resolve(con, source) == desk.resolve(con, into)):
             what = "cannot be merged into itself" if source == into else f"and {into} are one already"
             raise UserError(f"{source} {what}", WRONG_USE)
     return "incident", source, "merge", {"into": into}
@@ -148,9 +148,9 @@ def split(session: Session, incident_id: str, texts: tuple[str, ...]) -> Asked:
 @click.argument("source")
 @click.argument("into")
 def move(session: Session, text_id: str, source: str, into: str) -> Asked:
-    """A text goes from incident SOURCE to INTO (``new``: a new incident; ``none``: to no incident).
+    """A text goes from incident SOURCE to INTO (new: a new incident; none: to no incident).
 
-    SOURCE ``none`` adds a text that is in no incident.
+    SOURCE none adds a text that is in no incident.
     """
     must_exist(session, "text", text_id)
     must_exist(session, "incident", *(x for x in (source, into) if x not in ("none", "new")))

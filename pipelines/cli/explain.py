@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli.common import WRONG_USE, Session, UserError, cell, store_errors
-from pipelines.desk import questions, whynot
-from pipelines.desk.explain import explain
-from pipelines.desk.explain_label import explain_label
-from pipelines.desk.values import because
-from pipelines.store.reading import reader
+from pipelines.desk import UnknownError, because, explain, explain_label, vocabulary, why_not
+from pipelines.field import field_of, profile_of
+from pipelines.store import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from duckdb import DuckDBPyConnection
 
-    from pipelines.desk.explain import Step
+    from pipelines.desk import Step
+    from pipelines.field import Field
 
 
 @click.command("explain")
@@ -41,14 +40,15 @@ def explain_command(session: Session, asked: str, incident_id: str | None, label
     if incident_id is not None and label is not None:
         raise UserError("one question at a time: --incident or --label", WRONG_USE)
     with store_errors(), reader(session.data_dir) as con:
+        field = field_of(con)
         if label is not None:
             _check_axis(con, label.partition("=")[0])
         try:
             if incident_id is not None:
-                steps = whynot.why_not(con, asked, incident_id)
+                steps = why_not(con, asked, incident_id)
             else:
                 steps = explain_label(con, asked, label) if label else explain(con, asked)
-        except whynot.UnknownError as error:
+        except UnknownError as error:
             raise UserError(str(error), WRONG_USE) from error
     if not steps:
         raise UserError(
@@ -58,7 +58,7 @@ def explain_command(session: Session, asked: str, incident_id: str | None, label
         session.rows(steps)
         return
     for step in steps:
-        head, *under = _lines(step)
+        head, *under = _lines(step, field)
         session.say(f"{step['stage']:<12} {head}")
         for part in under:
             session.say(f"{'':<12} {part}")
@@ -69,9 +69,9 @@ def _plain(outcome: str) -> str:
     return outcome if " " in outcome else outcome.replace("_", " ")
 
 
-def _lines(step: Step) -> Iterator[str]:
+def _lines(step: Step, field: Field) -> Iterator[str]:
     """What a step came to; below it why, by what, in which run or by which decision, and when."""
-    why = because(step["reason"], step["stage"], step["outcome"])
+    why = because(step["reason"], step["stage"], step["outcome"], field)
     if step["version"].startswith("revision "):  # a line of an incident's history: its sentence says all
         yield why
         if step["version"] != "revision 0":  # what opened it came before its first revision
@@ -95,7 +95,7 @@ def _check_axis(con: DuckDBPyConnection, axis: str) -> None:
     if con.execute("SELECT 1 FROM store.label WHERE axis = ? LIMIT 1", [axis]).fetchone():
         return
     try:
-        values = questions.vocabulary(axis, questions.profile_of(con))
+        values = vocabulary(axis, profile_of(con))
     except profiles.ProfileError as error:
         raise UserError(f"{axis} cannot be looked up: {error}") from error
     if not values:

@@ -6,10 +6,10 @@ from datetime import date
 
 import click
 
+from pipelines import desk
 from pipelines.cli.common import WRONG_USE, Session, UserError, cell, must_exist, store_errors, to_json
-from pipelines.desk import questions
-from pipelines.desk.wording import changed
-from pipelines.store.reading import reader
+from pipelines.desk import changed
+from pipelines.store import reader
 
 
 @click.group("incident")
@@ -35,7 +35,7 @@ def list_incidents(
         except ValueError as error:
             raise UserError(f"--since takes a day like 2026-11-20, not {since!r}", WRONG_USE) from error
     with store_errors(), reader(session.data_dir) as con:
-        rows = questions.incidents(con, state=state, class_=class_, since=since, limit=limit)
+        rows = desk.incidents(con, state=state, class_=class_, since=since, limit=limit)
     columns = [
         "incident_id",
         "class",
@@ -57,14 +57,14 @@ def show_incident(session: Session, incident_id: str) -> None:
     """One incident: record, votes, evidence, articles, history."""
     must_exist(session, "incident", incident_id)
     with store_errors(), reader(session.data_dir) as con:
-        found = questions.incident(con, incident_id)
-    pending = questions.pending_decisions(
+        found = desk.incident(con, incident_id)
+    pending = desk.pending_decisions(
         session.data_dir, found["decisions_known"], found["record"]["incident_id"]
     )
     if session.as_json:
         click.echo(to_json({**found, "pending": pending}))
         return
-    for line in questions.incident_lines(found, pending):
+    for line in desk.incident_lines(found, pending):
         click.echo(line)
 
 
@@ -74,7 +74,7 @@ def show_incident(session: Session, incident_id: str) -> None:
 def review(session: Session, limit: int) -> None:
     """What to look at first: the decisions that would settle most."""
     with store_errors(), reader(session.data_dir) as con:
-        rows = questions.review_queue(con, limit=limit)
+        rows = desk.review_queue(con, limit=limit)
     session.rows(rows, ["incident_id", "settles", "why", "title"], empty="nothing waits for a decision")
 
 
@@ -85,7 +85,7 @@ def history(session: Session, incident_id: str) -> None:
     """What happened to an incident, oldest first."""
     must_exist(session, "incident", incident_id)
     with store_errors(), reader(session.data_dir) as con:
-        rows = questions.history(con, incident_id)
+        rows = desk.history(con, incident_id)
     if session.as_json:
         session.rows(rows)
         return

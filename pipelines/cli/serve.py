@@ -55,7 +55,7 @@ def serve_command(
     # DuckDB's client looks for pandas at every text that it is given, which takes longer than most look-ups; the desk
     # has no use for it, and what is known to be missing is not looked for
     sys.modules.setdefault("pandas", cast(ModuleType, None))
-    from pipelines.desk.web import create_app, warm
+    from pipelines.desk import create_app, warm
 
     bound = _bind(host, port)
     address = f"http://{'[' + host + ']' if ':' in host else host}:{bound.getsockname()[1]}/"

@@ -33,8 +33,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Deck(dict[str, Card]):
     """The cards by id, in the order of their ids, each also a row of the columns."""
 
-    def __init__(self, cards: Iterable[Card]) -> None:
+    def __init__(self, cards: Iterable[Card], limbs: Sequence[str] = ()) -> None:
         super().__init__((card.incident_id, card) for card in cards)
+        self.limbs = tuple(limbs)
+        """Of the profile, in its order."""
         self.rows: Sequence[Card] = tuple(self.values())
         self.place = {name: n for n, name in enumerate(self)}
         self.marks = {card.incident_id: card.one("mark") for card in self.rows}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.desk import parts
 from pipelines.desk.works import REJECTS
-from pipelines.store import Store, reading
+from pipelines.store import Store, copy_to
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -51,7 +51,7 @@ def build(data_dir: Path) -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     try:
-        reading.copy_to(Store(data_dir).path, fresh / target.name)
+        copy_to(Store(data_dir).path, fresh / target.name)
         copied = (fresh / target.name).stat().st_mtime_ns
         with Store(fresh).write() as con:
             _lay_out(con)

@@ -14,6 +14,7 @@ import numpy as np
 from pipelines import search
 from pipelines.desk.cards import MARKS, Card
 from pipelines.desk.deck import NEVER, Bools, Deck, micros
+from pipelines.profiles import CLASSES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -33,15 +34,12 @@ AXES: Mapping[str, str] = {
     "limb": "Limb of the definition",
 }
 ORDERS: Mapping[str, Sequence[str]] = {
-    "class": ("incident", "hazard", "complementary", "unrelated"),
+    "class": CLASSES,
     "severity": ("disaster", "serious incident", "incident", "serious hazard", "hazard", "unknown"),
-    "limb": ("a", "b", "c", "d"),
     "mark": MARKS,
     "state": ("open", "quiet", "merged"),
 }
 """Axes whose values have an order of their own; the others go by count."""
-OPEN = frozenset({"limb"})
-"""Ordered axes that may have other values too: a profile names its own limbs."""
 DAY = 86_400 * 1_000_000
 """In microseconds."""
 SORTS: Mapping[str, tuple[str, Callable[[Card], tuple[object, ...]]]] = {
@@ -145,7 +143,7 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Filters:
                 problems.append(str(error))
         elif name in AXES:
             known = ORDERS.get(name)
-            if known and value not in known and name not in OPEN:
+            if known and value not in known:
                 problems.append(f"{AXES[name].lower()} has no value “{value}”")
             elif value not in chosen.setdefault(name, []):
                 chosen[name].append(value)
@@ -223,7 +221,10 @@ def apply(
         counts[axis] |= _tally(deck, others, marks).get(axis, {})
     return Found(
         deck.ordered(passed, filters.sort, SORTS[filters.sort][1]),
-        {axis: _ordered(axis, found) for axis, found in counts.items()},
+        {
+            axis: _ordered(found, deck.limbs if axis == "limb" else ORDERS.get(axis))
+            for axis, found in counts.items()
+        },
         tallies,
         deck.days(passed),
     )
@@ -255,9 +256,9 @@ def _midnight(day: date) -> int:
     return micros(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
-def _ordered(axis: str, tally: Mapping[str, int]) -> list[tuple[str, int]]:
-    order = ORDERS.get(axis)
+def _ordered(tally: Mapping[str, int], order: Sequence[str] | None) -> list[tuple[str, int]]:
+    """Values and numbers in an order of their own, those that it does not know last; without one by number."""
     if order:
-        further = sorted(set(tally) - set(order)) if axis in OPEN else []
+        further = sorted(set(tally) - set(order))
         return [(value, tally[value]) for value in (*order, *further) if value in tally]
     return sorted(tally.items(), key=lambda item: (-item[1], item[0]))

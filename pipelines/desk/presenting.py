@@ -9,7 +9,8 @@ from typing import Any
 from pipelines.desk.lighting import Row, aligned, anchor, is_sample, quote_en
 from pipelines.desk.proposed import presented
 from pipelines.desk.values import country, day_said, say
-from pipelines.desk.wording import ROLE_NAMES, axis_name, class_name
+from pipelines.desk.wording import ROLE_NAMES, axis_name
+from pipelines.field import Field
 
 AXES = (
     ("principle", "AI principles"),
@@ -37,26 +38,26 @@ QUOTED, QUOTED_FIRST = 6, 4
 """Quotations shown for a value, and for the class."""
 
 
-def present(found: Row, known: Sequence[str] = (), noun: str = "AI") -> Row:
+def present(found: Row, known: Sequence[str], field: Field) -> Row:
     """What the page of an incident shows.
 
     :param known: the axes of the profile, in its order; what the labels have besides comes after them.
-    :param noun: what the profile calls its field, for the names of classes.
+    :param field: what the profile calls its classes and limbs.
     """
     record = found["record"]
-    texts = _texts(found, noun)
+    texts = _texts(found, field)
     quotes = _Quotes(found, {text["text_id"]: text["number"] for text in texts})
     numbers = quotes.numbers
     why = quotes.of("class", record["class"], QUOTED_FIRST)
     axes = [
         axis
         for key, name in _axes(found, known).items()
-        if (axis := _axis(found, key, name, quotes))["values"]
+        if (axis := _axis(found, key, name, quotes, field))["values"]
     ]
     _light_up(found, texts, quotes.shown)
     return {
         "record": record,
-        "class_name": class_name(record["class"], noun, "Not classed"),
+        "class_name": field.class_name(record["class"]),
         "summary": _summary(record, numbers),
         "why": why,
         "axes": axes,
@@ -137,7 +138,7 @@ class _Quotes:
         }
 
 
-def _axis(found: Row, axis: str, name: str, quotes: _Quotes) -> Row:
+def _axis(found: Row, axis: str, name: str, quotes: _Quotes, field: Field) -> Row:
     record = found["record"]
     votes = {row["value"]: row for row in found["votes"] if row["axis"] == axis}
     rows = {
@@ -152,7 +153,7 @@ def _axis(found: Row, axis: str, name: str, quotes: _Quotes) -> Row:
         "values": [
             {
                 "value": value,
-                "label": say(axis, value, {}),
+                "label": say(axis, value, {}, field),
                 "by": None if row["decided_by"] in ("machine", "rule", None) else row["decided_by"],
                 "score": row["score"],
                 "votes": votes[value]["texts"] if value in votes else None,
@@ -180,7 +181,7 @@ def _votes(rows: Sequence[Row]) -> list[Row]:
     )
 
 
-def _texts(found: Row, noun: str) -> list[Row]:
+def _texts(found: Row, field: Field) -> list[Row]:
     """Texts by first report, each with its carriers folded beneath the article that was read."""
     by_text: dict[str, list[Row]] = {}
     for article in found["articles"]:
@@ -201,7 +202,7 @@ def _texts(found: Row, noun: str) -> list[Row]:
                 "first": min((a["published"] for a in articles if a["published"]), default=None),
                 "member": member,
                 "role": ROLE_NAMES.get(member["role"], member["role"]),
-                "class_name": class_name(text["class"], noun),
+                "class_name": field.class_name(text["class"]),
                 "differs": bool(text["class"]) and text["class"] != found["record"]["class"],
                 "credits": lead["attributed_source"],
                 "translated": any(line["target"] for line in lines),

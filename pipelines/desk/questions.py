@@ -114,32 +114,11 @@ def pending_decisions(data_dir: Path, known: Sequence[str], incident_id: str) ->
     ]
 
 
-DEFAULT_PROFILE = "ai-incidents"
 VALUES = {
-    "class": ("incident", "hazard", "complementary", "unrelated"),
     "materialisation": ("actual", "plausible"),
     "severity": ("hazard", "serious hazard", "incident", "serious incident", "disaster", "unknown"),
 }
-"""Axes that every profile has, with the same values."""
-
-
-def profile_of(con: DuckDBPyConnection) -> str:
-    """The profile that judged this database, by name or folder; a database keeps to one.
-
-    Where nothing was judged here (all came in bundles, or nothing yet) it is :data:`DEFAULT_PROFILE`.
-    """
-    row = con.execute("SELECT min(profile) FROM store.relevance WHERE profile <> 'imported'").fetchone()
-    return str(row[0]) if row and row[0] else DEFAULT_PROFILE
-
-
-def noun_of(con: DuckDBPyConnection) -> str:
-    """What the profile of this database calls its field; empty when the profile is gone."""
-    from pipelines import profiles
-
-    try:
-        return profiles.load(profile_of(con)).noun
-    except profiles.ProfileError:
-        return ""
+"""Axes beside the class that every profile has, with the same values."""
 
 
 def axes(profile: str) -> tuple[str, ...]:
@@ -165,6 +144,8 @@ def vocabulary(axis: str, profile: str) -> tuple[str, ...]:
     """
     from pipelines import profiles
 
+    if axis == "class":
+        return profiles.CLASSES
     if axis in VALUES:
         return VALUES[axis]
     loaded = profiles.load(profile)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from pipelines import search
-from pipelines.desk.filters import ORDERS, day_of
+from pipelines.desk.filters import day_of
+from pipelines.profiles import CLASSES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 KINDS = {"article": "articles", "incident": "incidents"}
-CLASSES = ORDERS["class"]
 LONGEST_QUERY, LONGEST_VALUE = 1000, 200
 
 

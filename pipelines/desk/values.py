@@ -10,6 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from pipelines import outcomes
+from pipelines.field import UNKNOWN, Field
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ def _tables() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(text)
 
 
-def say(axis: str, value: str, outlets: Mapping[str, str]) -> str:
+def say(axis: str, value: str, outlets: Mapping[str, str], field: Field = UNKNOWN) -> str:
     """The name of a value for a person; the value itself where it is a name already, or none is known.
 
     :param outlets: as :func:`outlet_names` gives them.
+    :param field: of the profile that gave the value.
     """
     if axis == "country":
         return country(value)
@@ -42,7 +44,7 @@ def say(axis: str, value: str, outlets: Mapping[str, str]) -> str:
     if axis == "outlet":
         return outlets.get(value, value)
     if axis == "limb":
-        return limb(value)
+        return field.limb(value)
     return value
 
 
@@ -75,17 +77,6 @@ def language(tag: str) -> str:
         return tag
     parts = [tables["scripts"].get(part) or country(part.upper()) for part in rest]
     return f"{said} ({', '.join(parts)})" if parts else said
-
-
-@cache
-def limb(letter: str) -> str:
-    """``(b) disruption of …``: a limb of the OECD's definition in its own words."""
-    from pipelines import profiles
-
-    words = profiles.load("ai-incidents").limbs.get(letter)
-    if words:
-        return f"({letter}) {words}"
-    return f"({letter})" if len(letter) == 1 else letter  # other profiles name their limbs by words
 
 
 def day_said(edtf: str) -> str:
@@ -131,20 +122,19 @@ def _ordinal(n: int) -> str:
     return "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
 
 
-def because(reason: str | None, stage: str = "", outcome: str = "") -> str:
-    """A stage's reason as a person reads it; what its outcome means where it gave none."""
+def because(reason: str | None, stage: str = "", outcome: str = "", field: Field = UNKNOWN) -> str:
+    """A stage's reason as a person reads it; what its outcome means where it gave none.
+
+    :param field: of the profile that gave the reason.
+    """
     if not reason:
         return "" if outcome == "ok" else outcomes.sentence(stage, outcome)
-    said = [_event(part.strip()) for part in reason.split(",")]
+    said = [_event(part.strip(), field) for part in reason.split(",")]
     return "reads as " + "; ".join(dict.fromkeys(map(str, said))) if all(said) else reason
 
 
-@cache
-def _event(name: str) -> str | None:
+def _event(name: str, field: Field) -> str | None:
     """What one of the reasons for a class says; ``None`` when it is none."""
-    if not name.startswith("news."):
-        return _tables()["events"].get(name)
-    from pipelines import profiles
-
-    kind = profiles.load("ai-incidents").news.get(name.removeprefix("news."))
-    return kind.about if kind else None
+    if name.startswith("news."):
+        return field.news.get(name.removeprefix("news."))
+    return _tables()["events"].get(name)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pipelines.desk.explain import Step, step, whose
+from pipelines.desk.explaining import Step, step, whose
 from pipelines.store import current_id, fetch_rows
 
 if TYPE_CHECKING:

@@ -18,13 +18,6 @@ AXIS_NAMES = {
     "ai_task": "AI task",
     "autonomy": "autonomy",
 }
-CLASS_NAMES = {
-    "incident": "{} incident",
-    "hazard": "{} hazard",
-    "complementary": "Complementary information",
-    "unrelated": "Unrelated",
-}
-"""By class; the profile's noun goes into the braces."""
 ROLE_NAMES = {
     "report": "report",
     "follow-up": "follow-up",
@@ -102,11 +95,6 @@ def changed(kind: str, detail: object, reason: str | None, made_by: str) -> str:
     elif found.get("texts"):
         what = f"{what}: {', '.join(map(str, found['texts']))}"
     return what + why + who
-
-
-def class_name(value: str | None, noun: str, unknown: str = "not classed") -> str:
-    """``AI incident``, ``cyber hazard``: a class in the field of the profile whose noun is given; it may be empty."""
-    return CLASS_NAMES.get(str(value), unknown).format(noun).strip()
 
 
 def counted(n: int | None, one: str) -> str:

@@ -15,7 +15,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.archive import LandingLog
-from pipelines.desk.explain import explain, verdict
+from pipelines.desk.explaining import explain, verdict
 from pipelines.reading import times
 from pipelines.steps import ready
 from pipelines.store import Store

@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.desk import dossier, feeds, questions
 from pipelines.desk.causes import attribute, name_undone
-from pipelines.desk.explain import explain
+from pipelines.desk.explaining import explain
 from pipelines.desk.wording import changed
 from tests.desk.data import HAZARD
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines import decisions
-from pipelines.desk import questions
+from pipelines import decisions, field, profiles
 from pipelines.desk.edition import build
 from tests.desk.client import Browser, direct
 from tests.desk.data import INCIDENT, make
@@ -69,7 +70,7 @@ def test_its_axes_and_limbs_are_shown(cyber: Browser, judged: Folder, incident: 
     assert "Affected sector Health" in answer.words
     [(limb,)] = judged.rows("SELECT limb FROM incidents")
     assert limb in ("availability", "confidentiality", "integrity")
-    assert re.search(rf"Limb of the definition (\w+ )*{limb}\b", answer.words)
+    assert re.search(rf"Limb of the definition (\w+ )*loss of {limb}: ", answer.words)
     assert '<option value="attack_type|Phishing">' in answer.text
     assert '<option value="limb|integrity">' in answer.text
     assert "principle|" not in answer.text
@@ -81,7 +82,33 @@ def test_the_list_filters_by_its_limbs(cyber: Browser, judged: Folder) -> None:
     words = cyber.get(f"/incidents?limb={limb}").words
     assert "1 incident" in words
     assert "Not understood" not in words
-    assert f"{limb} 1" in words
+    assert re.search(rf"loss of {limb}: [a-z, ]+ 1\b", words)
+    assert "(a)" not in words
+    assert "AI incident" not in words
+
+
+def test_the_classes_and_limbs_of_a_form_are_those_of_its_profile(cyber: Browser, incident: str) -> None:
+    form = cyber.get(f"/incident/{incident}").text
+    assert re.findall(r'<option value="class\|(\w+)"', form) == list(profiles.CLASSES), (
+        "the keys 1 to 4 choose from them"
+    )
+    assert re.findall(r'<option value="limb\|(\w+)"', form) == list(profiles.load("cyber-incidents").limbs)
+    words = cyber.get("/search").words
+    assert "Cyber hazard" in words
+    assert "AI hazard" not in words
+
+
+def test_its_bundle_calls_it_by_its_own_name(cyber: Browser, incident: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(cyber.get(f"/incident/{incident}/bundle.zip?kind=full").body)) as bundle:
+        pages = {
+            name.rpartition("/")[2]: bundle.read(name).decode()
+            for name in bundle.namelist()
+            if "incident." in name
+        }
+    for name in ("incident.html", "incident.md"):
+        assert "Cyber incident" in pages[name]
+        assert "AI incident" not in pages[name]
+    assert "Why is this labelled a cyber incident?" in pages["incident.html"]
 
 
 def test_its_labels_are_corrected_on_the_desk(cyber: Browser, judged: Folder, incident: str) -> None:
@@ -111,10 +138,10 @@ def test_its_labels_are_corrected_by_the_command(judged: Folder, incident: str) 
 def test_a_profile_that_is_gone_leaves_the_axes_of_all_and_says_so(tmp_path: Path) -> None:
     make(tmp_path)
     with duckdb.connect(str(tmp_path / "wiredesk.duckdb")) as con:
-        assert questions.profile_of(con) == "ai-incidents", "nothing says another"
+        assert field.profile_of(con) == "ai-incidents", "nothing says another"
         con.execute("INSERT INTO store.relevance VALUES ('t-hant', true, 0.9, '/gone/mine')")
         con.execute("INSERT INTO store.relevance VALUES ('t-en', true, 0.9, 'imported')")
-        assert questions.profile_of(con) == "/gone/mine"
+        assert field.profile_of(con) == "/gone/mine"
     with direct(tmp_path, publish=False) as browser:
         answer = browser.get(f"/incident/{INCIDENT}")
         assert answer.status == 200

@@ -20,7 +20,7 @@ from pipelines.desk import cards, charts, dossier, filters, lighting, naming, qu
 from pipelines.desk.alarms import Alarm, alarms, joined, ringing
 from pipelines.desk.deck import Deck
 from pipelines.desk.edition import build, has_edition
-from pipelines.desk.explain import explain
+from pipelines.desk.explaining import explain
 from pipelines.desk.likeness import alike
 from pipelines.desk.wording import changed
 from pipelines.store import insert

@@ -214,7 +214,7 @@ def test_the_first_page_is_worked_out_before_the_desk_says_where_it_is(
     def late(*_: object) -> None:
         raise AssertionError("the first page worked it out itself")
 
-    for module, name in ((asking, "_deck"), (asking, "noun_of"), (morning, "_queue"), (morning, "alarms")):
+    for module, name in ((asking, "_deck"), (asking, "field_of"), (morning, "_queue"), (morning, "alarms")):
         monkeypatch.setattr(module, name, late)
     monkeypatch.setattr(morning.works, "last_funnel", late)
     assert "Good morning" in Direct(8321, app=app).get("/").words

@@ -7,8 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines import field
 from pipelines.desk import works
-from pipelines.desk.explain import verdict
+from pipelines.desk.explaining import verdict
 from pipelines.desk.seeking import offered
 from pipelines.desk.values import because, day_said, say
 
@@ -32,7 +33,21 @@ from pipelines.desk.values import because, day_said, say
     ],
 )
 def test_values_have_names(axis: str, value: str, said: str) -> None:
-    assert say(axis, value, {"udn": "聯合新聞網"}) == said
+    assert say(axis, value, {"udn": "聯合新聞網"}, field.load("ai-incidents")) == said
+
+
+def test_limbs_and_classes_are_called_as_their_profile_calls_them() -> None:
+    cyber, ai = field.load("cyber-incidents"), field.load("ai-incidents")
+    assert (
+        say("limb", "integrity", {}, cyber)
+        == "loss of integrity: data, software or money are changed or taken"
+    )
+    assert say("limb", "integrity", {}, ai) == "integrity"
+    assert say("limb", "a", {}, field.UNKNOWN) == "(a)"
+    assert (cyber.class_name("hazard"), ai.class_name("hazard")) == ("cyber hazard", "AI hazard")
+    assert cyber.class_name("complementary") == ai.class_name("complementary") == "complementary information"
+    assert field.UNKNOWN.class_name("incident") == "incident"
+    assert ai.class_name(None) == "not classed"
 
 
 @pytest.mark.parametrize(
@@ -63,12 +78,17 @@ def test_days_with_unsaid_parts_are_said(edtf: str, said: str) -> None:
     assert day_said(edtf) == said
 
 
+AI = field.load("ai-incidents")
+
+
 def test_a_reason_is_a_sentence() -> None:
     assert because("no word for AI systems", "relevance", "not_relevant") == "no word for AI systems"
-    assert because("news.policy", "labels", "unrelated") == "reads as law, regulation, standards, governance"
-    assert because("actual, news.risk_talk", "labels", "ok").startswith("reads as harm that happened; ")
-    assert because("news.policy, and more", "labels", "unrelated") == "news.policy, and more"
-    assert because(None, "reading", "paywall").startswith("The page shows the beginning only")
+    assert (
+        because("news.policy", "labels", "unrelated", AI) == "reads as law, regulation, standards, governance"
+    )
+    assert because("actual, news.risk_talk", "labels", "ok", AI).startswith("reads as harm that happened; ")
+    assert because("news.policy, and more", "labels", "unrelated", AI) == "news.policy, and more"
+    assert because(None, "reading", "paywall").startswith("Only its beginning is free")
     assert because("", "reading", "never heard of") == ""
     assert because("", "landing", "refused") != because("", "translation", "refused")
 

@@ -170,6 +170,7 @@ def test_meanings_begin_and_end_alike() -> None:
     for stage, known in outcomes.meanings().items():
         for outcome, said in known.items():
             assert said == said.strip().removesuffix("."), (stage, outcome)
+            assert len(said) <= 60, "the funnel cuts what is longer"
             assert said[:1].islower() or said[:2].isupper(), (stage, outcome)
     assert outcomes.sentence("reading", "video_page") == "A film, no text."
 
@@ -179,10 +180,7 @@ def test_a_name_means_what_its_stage_means() -> None:
     assert "translator" in outcomes.meaning("translation", "refused")
     assert "language" in outcomes.meaning("language", "undecided")
     assert "class" in outcomes.meaning("labels", "undecided")
-    assert (
-        outcomes.meaning("landing", "http_503")
-        == "the outlet answered with the status 503 in place of the page"
-    )
+    assert outcomes.meaning("landing", "http_503") == "the outlet answered 503 in place of the page"
     assert outcomes.meaning("landing", "http_404") == "the outlet has no such page"
     assert outcomes.meaning("reading", "http_404") == ""
     assert outcomes.meaning("no stage", "ok") == ""

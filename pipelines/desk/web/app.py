@@ -113,15 +113,14 @@ def create_app(
 
 def warm() -> None:
     """Load what the first pages need (word tables, vocabularies), so that nobody waits for it."""
-    from pipelines import bundles, incidents, search
-    from pipelines.desk.questions import DEFAULT_PROFILE, vocabulary
+    from pipelines import bundles, field, incidents, search
     from pipelines.desk.web.render import environment, script
 
     for name in environment().list_templates():
         environment().get_template(name)
     search.read("芯片")
     script("晶片")
-    vocabulary("principle", DEFAULT_PROFILE)
+    field.load(field.DEFAULT_PROFILE)
     incidents.default_settings()
     _ = bundles.VERSION
 

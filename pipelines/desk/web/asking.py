@@ -21,12 +21,12 @@ from pipelines import decisions
 from pipelines.desk import cards as dealt
 from pipelines.desk.deck import Deck
 from pipelines.desk.edition import has_edition
-from pipelines.desk.questions import noun_of
 from pipelines.desk.values import outlet_names, say
-from pipelines.desk.web.render import NOUN, environment, local_path
+from pipelines.desk.web.render import FIELD, environment, local_path
 from pipelines.desk.web.security import LARGEST_FORM, Manners
 from pipelines.desk.web.source import Opened, Source
 from pipelines.desk.web.states import state
+from pipelines.field import Field, field_of
 from pipelines.store import NoStoreError, StoreError
 
 if TYPE_CHECKING:
@@ -118,14 +118,14 @@ class Ask:
         return found
 
     @cached_property
-    def noun(self) -> str:
-        """What the database's profile calls its field."""
-        found: str = self.once("noun", noun_of)
+    def field(self) -> Field:
+        """What the database's profile calls things."""
+        found: Field = self.once("field", field_of)
         return found
 
     def say(self, axis: str, value: str) -> str:
         """What a value is called."""
-        return say(axis, value, self.named)
+        return say(axis, value, self.named, self.field)
 
     @cached_property
     def journal(self) -> list[decisions.Decision]:
@@ -163,13 +163,13 @@ class Ask:
             "done": [d for d in self.journal if done and d.decision_id in done.split(",")] if done else [],
         }
         if self.opened is not None:
-            NOUN.set(self.noun)  # every request has a context of its own
+            FIELD.set(self.field)  # every request has a context of its own
         text = self.desk.templates.get_template(template).render(words | shown)
         return HTMLResponse(text, status)
 
 
 def _deck(con: DuckDBPyConnection) -> Deck:
-    deck = Deck(dealt.cards(con).values())
+    deck = Deck(dealt.cards(con).values(), tuple(field_of(con).limbs))
     if has_edition(con):
         _ = (
             deck.titles
@@ -194,7 +194,7 @@ def expected() -> dict[str, Callable[[DuckDBPyConnection], Any]]:
         "cards": _deck,
         "decisions": _known,
         "sampled": _sampled,
-        "noun": noun_of,
+        "field": field_of,
         "outlet names": outlet_names,
     }
 

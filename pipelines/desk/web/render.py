@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pipelines.desk import values
 from pipelines.desk.lighting import FLAGS
 from pipelines.desk.naming import pieces
-from pipelines.desk.values import because, country, language, say
-from pipelines.desk.wording import axis_name, changed, class_name, decided
+from pipelines.desk.values import country, language
+from pipelines.desk.wording import axis_name, changed, decided
+from pipelines.field import UNKNOWN, Field
+from pipelines.profiles import CLASSES
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-NOUN: ContextVar[str] = ContextVar("noun", default="AI")
-"""What the profile of the database on show calls its field; the macros see no page, so it does not come from there."""
+FIELD: ContextVar[Field] = ContextVar("field", default=UNKNOWN)
+"""What the profile of the database on show calls things; the macros see no page, so it does not come from there."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})")
 
@@ -55,17 +58,25 @@ def environment() -> Environment:
         "release": release,
         "country": country,
         "language": language,
-        "because": because,
+        "because": _because,
         "class_name": _class,
         "axis_name": axis_name,
     }
-    env.globals |= {"decided": decided, "changed": changed, "FLAGS": FLAGS, "say": say}
+    env.globals |= {"decided": decided, "changed": changed, "FLAGS": FLAGS, "say": _say, "CLASSES": CLASSES}
     return env
 
 
 def _class(value: str | None) -> str:
-    name = class_name(value, NOUN.get())
+    name = FIELD.get().class_name(value)
     return name[:1].upper() + name[1:] if value else name
+
+
+def _because(reason: str | None, stage: str, outcome: str) -> str:
+    return values.because(reason, stage, outcome, FIELD.get())
+
+
+def _say(axis: str, value: str, outlets: Mapping[str, str]) -> str:
+    return values.say(axis, value, outlets, FIELD.get())
 
 
 def visible(value: str) -> str:

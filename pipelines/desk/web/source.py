@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines import decisions
 from pipelines.desk.edition import build, edition_path, has_edition
-from pipelines.store import Store, StoreBusyError, StoreError, reading
+from pipelines.store import Store, StoreBusyError, StoreError, published_path
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -90,7 +90,7 @@ class Source:
             return
         if refresh and self.publish and main.exists():
             self._refresh()
-        published = reading.published_path(self.data_dir)
+        published = published_path(self.data_dir)
         copies = [path for path in (edition, published) if path.exists()]
         with ExitStack() as stack:
             path = main
@@ -292,7 +292,7 @@ def _changed(path: Path) -> datetime:
 def _as_new(copy: Path, main: Path) -> bool:
     """Whether the copy holds what the database holds: it was finished after the last write.
 
-    No writer gets in while the copy is made (:func:`pipelines.store.reading.copy_to`), so a later time suffices.
+    No writer gets in while the copy is made (:func:`pipelines.store.copy_to`), so a later time suffices.
     """
     if not copy.exists() or not main.exists():
         return False

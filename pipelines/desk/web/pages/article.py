@@ -9,7 +9,7 @@ from starlette.responses import Response
 from pipelines.archive import PageError, read_record
 from pipelines.desk import dossier
 from pipelines.desk.archived import harmless
-from pipelines.desk.explain import explain
+from pipelines.desk.explaining import explain
 from pipelines.desk.lighting import aligned
 from pipelines.desk.naming import names_in
 from pipelines.desk.presenting import FACTS, fact_said

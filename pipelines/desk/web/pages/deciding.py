@@ -13,12 +13,13 @@ from starlette.responses import RedirectResponse, Response
 
 from pipelines import decisions
 from pipelines.desk import dossier, saved
-from pipelines.desk.questions import bad_value, profile_of
+from pipelines.desk.questions import bad_value
 from pipelines.desk.web.asking import NAME_COOKIE, Ask, SorryError, back_to, text_of
 from pipelines.desk.web.pages.article import TEXT_BY_HAND, article_state, fields_of
 from pipelines.desk.web.pages.incident import state_of, touching
 from pipelines.desk.web.security import LOGIN
 from pipelines.desk.wording import changed, decided
+from pipelines.field import profile_of
 from pipelines.profiles import ProfileError
 from pipelines.store import current_id
 

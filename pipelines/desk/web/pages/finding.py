@@ -12,9 +12,10 @@ from starlette.responses import Response
 from pipelines import search
 from pipelines.desk import seeking, works
 from pipelines.desk.edition import has_edition
-from pipelines.desk.explain import Step, explain, verdict
+from pipelines.desk.explaining import Step, explain, verdict
 from pipelines.desk.naming import Names, names_in
 from pipelines.desk.web.asking import Ask
+from pipelines.profiles import CLASSES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -41,7 +42,7 @@ def find(ask: Ask) -> Response:
         widened=replace(wanted, everything=True).query(),
         unfiltered=seeking.Sought(wanted.words, everything=wanted.everything).query(),
         kinds=seeking.KINDS,
-        classes=seeking.CLASSES,
+        classes=CLASSES,
         choices=[
             _choice(ask, "outlet", "Outlet", wanted.outlets, offered["outlet"]),
             _choice(ask, "language", "Language", wanted.languages, offered["language"]),
@@ -80,8 +81,8 @@ def _counts(con: DuckDBPyConnection) -> list[dict[str, Any]]:
     return works.reject_counts(con, table=_ready(con))
 
 
-def _verdict(steps: list[Step], names: Names) -> dict[str, str]:
-    found = verdict(steps)
+def _verdict(ask: Ask, steps: list[Step], names: Names) -> dict[str, str]:
+    found = verdict(steps, ask.field)
     name = names.get(found.incident_id or "")
     return {
         "what": found.what,
@@ -148,7 +149,7 @@ def rejects(ask: Ask) -> Response:
         outcome=outcome,
         outlet=outlet,
         steps=steps,
-        verdict=_verdict(steps, names),
+        verdict=_verdict(ask, steps, names),
         names=names,
         near=works.similar_urls(ask.con, query) if query and not steps and "/" in query else [],
         rows=rows[:PER_PAGE],

@@ -13,9 +13,10 @@ from pipelines import bundles, decisions
 from pipelines.desk import dossier, likeness
 from pipelines.desk.naming import names_in
 from pipelines.desk.presenting import present
-from pipelines.desk.questions import VALUES, axes, profile_of, vocabulary
+from pipelines.desk.questions import VALUES, axes, vocabulary
 from pipelines.desk.web.asking import Ask, SorryError
 from pipelines.desk.wording import axis_name
+from pipelines.field import profile_of
 from pipelines.profiles import ProfileError
 from pipelines.store import current_id
 
@@ -39,7 +40,7 @@ def incident(ask: Ask) -> Response:
     values, gone = correctable(ask.once("profile", profile_of))
     return ask.page(
         "incident.html",
-        **present(found, [row["axis"] for row in values], ask.noun),
+        **present(found, [row["axis"] for row in values], ask.field),
         found=found,
         sample=found["sample"],
         was=ask.param("was") if ask.param("was") in found["redirects"] else "",
@@ -84,7 +85,7 @@ def state_of(ask: Ask, incident_id: str, revision: int) -> str:
 
 def correctable(profile: str) -> tuple[list[dict[str, Any]], str]:
     """The axes that a person can correct, with their values; and why they are not all, where the profile is gone."""
-    known, gone = tuple(VALUES), ""
+    known, gone = ("class", *VALUES), ""
     try:
         known = axes(profile)
     except ProfileError as error:

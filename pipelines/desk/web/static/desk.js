@@ -27,7 +27,9 @@
   const classOf = (n) => {
     const form = document.getElementById("correct");
     if (!form) return false;
-    form.elements.label.value = "class|" + ["incident", "hazard", "complementary", "unrelated"][n - 1];
+    const classes = [...form.elements.label.options].filter((option) => option.value.startsWith("class|"));
+    if (!classes[n - 1]) return false;
+    form.elements.label.value = classes[n - 1].value;
     form.closest("details").open = true;
     form.elements.reason.focus();
     return true;

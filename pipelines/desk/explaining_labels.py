@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pipelines.desk.explain import Step, step, whose
+from pipelines.desk.explaining import Step, step, whose
 from pipelines.desk.wording import counted
 from pipelines.store import fetch_rows
 

@@ -12,6 +12,7 @@ from pipelines.desk.causes import name_causes
 from pipelines.desk.lists import among
 from pipelines.desk.values import because, language
 from pipelines.desk.wording import changed, decided
+from pipelines.field import UNKNOWN, Field
 from pipelines.store import fetch_rows
 from pipelines.texts import told
 
@@ -34,8 +35,11 @@ class Verdict:
     why: str = ""
 
 
-def verdict(steps: Sequence[Step]) -> Verdict:
-    """Where it is, or the first stage that it did not pass; of several fetches of a page the last counts."""
+def verdict(steps: Sequence[Step], field: Field = UNKNOWN) -> Verdict:
+    """Where it is, or the first stage that it did not pass; of several fetches of a page the last counts.
+
+    :param field: of the profile of the database.
+    """
     for one in steps:
         if match := _MEMBER.fullmatch(one["outcome"]):
             return Verdict(f"It is here, as {match[2]} in", match[1], one["reason"] or "")
@@ -46,7 +50,7 @@ def verdict(steps: Sequence[Step]) -> Verdict:
     for stage in ("landing", "reading", "language", "texts", *ABOUT_TEXTS):
         if stage in last and last[stage]["outcome"] not in PASSED:
             outcome = last[stage]["outcome"]
-            why = because(last[stage]["reason"], stage, outcome).removesuffix(".")
+            why = because(last[stage]["reason"], stage, outcome, field).removesuffix(".")
             return Verdict(f"It stopped at {stage}, as {outcome.replace('_', ' ')}", None, why)
     if "landing" in last and len(last) == 1:
         return Verdict("It has landed, and the line has not read it yet: the next run does")
