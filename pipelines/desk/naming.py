@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pipelines.desk.lists import among
+from pipelines.desk.values import country
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -65,8 +66,22 @@ def names_in(con: DuckDBPyConnection, sentences: Iterable[str | None]) -> Names:
     return names | {name: Name(title, title, f"/incident/{name}") for name, title in incidents}
 
 
+_SHARED = re.compile(
+    r"(?<=same name )[A-Z]{3}\b|(?<=same names ).+?(?=, (?:same|headlines|a day|\d+ days|cosine)\b|;|$)"
+)
+"""The names that a reason to join says two texts share, countries among them by their codes."""
+
+
+def countries_said(sentence: str) -> str:
+    """``same names Taiwan and 曜行科技`` for ``same names TWN and 曜行科技``."""
+    return _SHARED.sub(
+        lambda found: re.sub(r"\b[A-Z]{3}\b", lambda code: country(code[0]), found[0]), sentence
+    )
+
+
 def pieces(sentence: str, names: Names) -> list[tuple[str, Name | None]]:
-    """The sentence cut at the ids that have names."""
+    """The sentence cut at the ids that have names, countries by their names."""
+    sentence = countries_said(sentence)
     found: list[tuple[str, Name | None]] = []
     at = 0
     for match in _ID.finditer(sentence):

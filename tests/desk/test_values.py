@@ -10,6 +10,7 @@ import pytest
 from pipelines import field
 from pipelines.desk import works
 from pipelines.desk.explaining import verdict
+from pipelines.desk.naming import countries_said
 from pipelines.desk.seeking import offered
 from pipelines.desk.values import because, day_said, say
 
@@ -145,3 +146,13 @@ def test_what_stopped_at_labels_is_no_reject_of_incidents_too(folder: Path) -> N
         rows = works.reject_counts(con)
         assert [row["n"] for row in rows if row["stage"] == "labels"] == [1]
         assert not [row for row in rows if row["stage"] == "incidents"]
+
+
+def test_countries_in_a_reason_to_join_stand_by_their_names() -> None:
+    reason = "same names HKG, TWN and 曜行科技, same figure 41 years, a day apart, cosine 0.56; link 0.21 (with t-cda0f905cac6)"
+    assert countries_said(reason) == reason.replace("HKG", "Hong Kong SAR China").replace("TWN", "Taiwan")
+    assert countries_said("same name ITA, same figure 2") == "same name Italy, same figure 2"
+    assert countries_said("same names USA and IBM, same day") == "same names United States and IBM, same day"
+    assert countries_said("same figure 3 TWN, cosine 0.1") == "same figure 3 TWN, cosine 0.1", (
+        "no name: it stays"
+    )
