@@ -13,13 +13,14 @@ from pipelines.hanzi.folding import (
 from pipelines.hanzi.regions import word_regions
 from pipelines.hanzi.scripts import character_table, is_han
 from pipelines.hanzi.telling import script_of, telling_characters, written_simplified
-from pipelines.hanzi.unfolding import written
+from pipelines.hanzi.unfolding import fold_around, written
 from pipelines.hanzi.words import pattern as longest_match
 
 __all__ = [
     "NORMALISATION_VERSION",
     "character_table",
     "fold",
+    "fold_around",
     "fold_with_offsets",
     "is_han",
     "longest_match",

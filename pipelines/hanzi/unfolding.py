@@ -7,8 +7,10 @@ first and folds only where it matches.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
+from pipelines.hanzi.folding import fold_with_offsets
 from pipelines.hanzi.scripts import character_table
 from pipelines.hanzi.words import replacements
 
@@ -101,3 +103,28 @@ def _written_as() -> dict[str, str]:
         if (became := small if len(small) == 1 else plain) != chr(code):
             found.setdefault(became, []).append(chr(code))
     return {became: "".join(ways) for became, ways in found.items()}
+
+
+def fold_around(
+    text: str, start: int, end: int, *, also: Callable[[str], bool] = lambda _: False
+) -> tuple[str, list[int]]:
+    """What ``fold_with_offsets`` would give for the least stretch around ``text[start:end]`` that folds as in the whole.
+
+    The offsets are those of ``text``. A stretch ends before a character that no regional word holds and ``also`` denies.
+    """
+    inside = _in_words()
+    while start > 0 and (text[start - 1] in inside or also(text[start - 1])):
+        start -= 1
+    while end < len(text) and (text[end] in inside or also(text[end])):
+        end += 1
+    folded, offsets = fold_with_offsets(text[start:end])
+    return folded, [start + offset for offset in offsets]
+
+
+@lru_cache(maxsize=1)
+def _in_words() -> frozenset[str]:
+    """Characters, as they are written, of which regional words are made: where there is none, folding begins anew."""
+    letters = set().union(*replacements(("word", "fold")))
+    return frozenset(
+        letters | {chr(code) for code, plain in character_table().items() if chr(plain) in letters}
+    )

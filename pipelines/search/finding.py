@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.search.checking import Check, texts_of
+from pipelines.search.checking import Check, among, texts_of
 from pipelines.search.passages import Passage, Text, passages_of
 from pipelines.search.question import Form, Question, read
 from pipelines.search.ranking import MEMBERS, Filters, articles, rank, records
@@ -123,7 +123,7 @@ def _articles(
     best = check.best(limit)
     scores = dict(zip(ranked.documents[best].tolist(), ranked.scores[best].tolist(), strict=True))
     rows = sorted(
-        _shown(con, list(scores)),
+        _shown(con, list(scores), check.texts),
         key=lambda row: (
             -round(scores[row["document"]], 4),
             -(row["published"].toordinal() if row["published"] else 0),
@@ -136,15 +136,17 @@ def _articles(
     return hits, len(best) if check.complete and len(best) < limit else len(ranked.documents), check
 
 
-def _shown(con: DuckDBPyConnection, documents: Sequence[int]) -> list[dict[str, Any]]:
-    """What is known of some documents, with their ``texts``."""
+def _shown(
+    con: DuckDBPyConnection, documents: Sequence[int], read: dict[int, list[Text]]
+) -> list[dict[str, Any]]:
+    """What is known of some documents, with their ``texts``: those ``read`` before, and the others."""
     if not documents:
         return []
-    texts = dict(texts_of(con, documents))
+    texts = read | dict(texts_of(con, [number for number in documents if number not in read]))
     rows = fetch_rows(
         con,
         "SELECT document, subject_id, text_id, outlet_id, published, language_tag "
-        f"FROM store.search_document WHERE document IN ({', '.join(map(str, documents))})",
+        f"FROM store.search_document WHERE {among(documents)}",
     )
     return [{**row, "texts": texts[row["document"]]} for row in rows]
 

@@ -7,17 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipelines.hanzi import fold_with_offsets, source_span
+from pipelines.hanzi import fold_around, fold_with_offsets, source_span
 from pipelines.search.names import atoms_of, pieces_of
 from pipelines.search.question import Form
 from pipelines.search.sieve import pattern
-from pipelines.search.tokens import RUN, folded, words_in
+from pipelines.search.tokens import RUN, lower, words_in
 
 AROUND = 28
 """Characters shown on each side of a hit; in Latin letters twice as many."""
-
-_ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
-"""Letters that stand in the index without their accents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,67 +27,37 @@ class Passage:
 
 
 class Text:
-    """A text, folded, in which forms are looked for."""
+    """A text in which forms are looked for; places are those of the text as it is written."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
     @cached_property
-    def folded(self) -> str:
-        return folded(self.text)
-
-    @cached_property
-    def offsets(self) -> list[int]:
-        """Where each folded character came from, as :func:`pipelines.hanzi.source_span` takes it."""
-        return fold_with_offsets(self.text)[1]
-
-    @cached_property
-    def _accented(self) -> bool:
-        return _ACCENTED.search(self.folded) is not None
-
-    @cached_property
-    def _spaced(self) -> list[tuple[str, int, int]]:
-        return list(words_in(self.folded))
+    def _whole(self) -> Stretch:
+        return Stretch(*fold_with_offsets(self.text))
 
     def place(self, form: Form) -> tuple[int, int] | None:
-        """Where ``form`` first stands as it is (start and end in the folded text), or ``None``."""
+        """Where ``form`` first stands as it is (start and end), or ``None``.
+
+        Only the stretches that the form's pattern matches are folded: a text of which nothing is shown is not.
+        """
         possible = pattern(form)
-        if possible is not None and not possible.search(self.text):
-            return None
-        if RUN.fullmatch(form.text):
-            at = self.folded.find(form.text)
-            return (at, at + len(form.text)) if at >= 0 else None
-        if form.beginning:
-            return next(
-                (
-                    (a, b)
-                    for word, a, b in self._spaced
-                    if self.folded.startswith(form.text, a) or word.startswith(form.text)
-                ),
-                None,
-            )
-        wanted = atoms_of(form.text)
-        begun = (form.text[:2], wanted[0][:2])  # a stem keeps at least two letters of its word
-        if not (any(two in self.folded for two in begun) or self._accented):
-            return None
-        if any(RUN.fullmatch(atom) for atom in wanted):
-            return self._mixed(form.text)
-        words = self._spaced
-        for n in range(len(words) - len(wanted) + 1):
-            if words[n][0] == wanted[0] and all(words[n + k][0] == wanted[k] for k in range(1, len(wanted))):
-                return words[n][1], words[n + len(wanted) - 1][2]
+        if possible is None or (self._whole_words(form) and possible.search(self.text)):
+            return self._whole.place(form)
+        spaced = RUN.fullmatch(form.text) is None
+        one_word = RUN.search(form.text) is None
+        match = possible.search(self.text)
+        while match:
+            stretch = Stretch(*fold_around(self.text, *match.span(), also=_goes_on if spaced else _never))
+            if found := stretch.place(form):
+                return found
+            match = possible.search(self.text, stretch.offsets[-1] if one_word else match.start() + 1)
         return None
 
-    def _mixed(self, text: str) -> tuple[int, int] | None:
-        """Where SK海力士 stands, also as SK 海力士: words whole, spaces at will between the scripts."""
-        edges = {edge for _, a, b in self._spaced for edge in ((a, "from"), (b, "to"))}
-        for match in re.finditer(" *".join(map(re.escape, pieces_of(text))), self.folded):
-            at, until = match.span()
-            begins = RUN.match(text) or (at, "from") in edges or not text[0].isalnum()
-            ends = RUN.match(text[-1]) or (until, "to") in edges or not text[-1].isalnum()
-            if begins and ends:
-                return at, until
-        return None
+    @staticmethod
+    def _whole_words(form: Form) -> bool:
+        """Whether the form is several words, which may stand as far apart as marks between them reach."""
+        return RUN.search(form.text) is None and not form.beginning and len(atoms_of(form.text)) > 1
 
     def pieces(self, form: Form) -> tuple[int, int] | None:
         """Where a form that need not stand together begins to: its longest beginning that stands here."""
@@ -98,9 +65,78 @@ class Text:
             return None
         for size in range(len(form.text), 1, -1):
             for start in range(len(form.text) - size + 1):
-                at = self.folded.find(form.text[start : start + size])
-                if at >= 0:
-                    return at, at + size
+                if found := self._whole.run(form.text[start : start + size]):
+                    return found
+        return None
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+def _goes_on(ch: str) -> bool:
+    """Whether a word of a script with spaces may go on over ``ch``."""
+    return (ch.isalnum() or ch in "_.,'’") and RUN.match(ch) is None
+
+
+class Stretch:
+    """A piece of a text, folded, with the places its characters came from."""
+
+    def __init__(self, folded: str, offsets: Sequence[int]) -> None:
+        self.folded = lower(folded)
+        self.offsets = offsets
+
+    @cached_property
+    def _words(self) -> list[tuple[str, int, int]]:
+        return list(words_in(self.folded))
+
+    def place(self, form: Form) -> tuple[int, int] | None:
+        """Where ``form`` first stands."""
+        if RUN.fullmatch(form.text):
+            return self.run(form.text)
+        wanted = atoms_of(form.text)
+        if form.beginning:
+            found = self._beginning(form.text)
+        elif any(RUN.fullmatch(atom) for atom in wanted):
+            found = self._mixed(form.text)
+        else:
+            found = self._phrase(wanted)
+        return found and self._source(*found)
+
+    def run(self, text: str) -> tuple[int, int] | None:
+        """Where a piece of one unspaced script first stands."""
+        at = self.folded.find(text)
+        return self._source(at, at + len(text)) if at >= 0 else None
+
+    def _source(self, at: int, until: int) -> tuple[int, int]:
+        return source_span(self.offsets, at, until)
+
+    def _beginning(self, text: str) -> tuple[int, int] | None:
+        return next(
+            (
+                (a, b)
+                for word, a, b in self._words
+                if self.folded.startswith(text, a) or word.startswith(text)
+            ),
+            None,
+        )
+
+    def _phrase(self, wanted: Sequence[str]) -> tuple[int, int] | None:
+        words = self._words
+        for n in range(len(words) - len(wanted) + 1):
+            if words[n][0] == wanted[0] and all(words[n + k][0] == wanted[k] for k in range(1, len(wanted))):
+                return words[n][1], words[n + len(wanted) - 1][2]
+        return None
+
+    def _mixed(self, text: str) -> tuple[int, int] | None:
+        """Where SK海力士 stands, also as SK 海力士: words whole, spaces at will between the scripts."""
+        edges = {edge for _, a, b in self._words for edge in ((a, "from"), (b, "to"))}
+        for match in re.finditer(" *".join(map(re.escape, pieces_of(text))), self.folded):
+            at, until = match.span()
+            begins = RUN.match(text) or (at, "from") in edges or not text[0].isalnum()
+            ends = RUN.match(text[-1]) or (until, "to") in edges or not text[-1].isalnum()
+            if begins and ends:
+                return at, until
         return None
 
 
@@ -120,8 +156,7 @@ def passages_of(text: Text, forms: Sequence[Form], *, most: int = 1) -> list[Pas
     )
     found: list[Passage] = []
     reached = -1
-    for at, until in places:
-        start, end = source_span(text.offsets, at, until)
+    for start, end in places:
         if start < reached or len(found) == most:
             continue
         around = AROUND * 2 if text.text[start:end].isascii() else AROUND

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.hanzi import fold_with_offsets
 from pipelines.search import Question, checking, document, find, incidents_holding, read, write
+from pipelines.search.passages import Stretch, Text
 from pipelines.search.question import Form, Word
 from pipelines.search.tokens import RUN, folded, tokens_of, words_in
 from pipelines.store import Store, insert
@@ -92,7 +94,7 @@ def drawn(rng: random.Random) -> dict[str, Any]:
     }
 
 
-APART = {"title": "飛機與大學", "text": "訊飛不是這則新聞的主角，科大畢業典禮照常舉行，大訊塔也無恙。"}
+APART: dict[str, Any] = {"title": "飛機與大學", "text": "訊飛不是這則新聞的主角，科大畢業典禮照常舉行，大訊塔也無恙。"}
 ROWS = [*(drawn(random.Random(n)) for n in range(160)), APART]
 RECORDS = [
     {"title": "新款晶片", "english": "Sale of chips stopped"},
@@ -174,7 +176,7 @@ def stands(form: Form, row: dict[str, Any]) -> bool:
     if not form.together:
         tokens = set().union(*(tokens_of(text) for text in texts))
         if form.ranged:
-            return any(token.startswith(form.text) for token in tokens)
+            return any(token.startswith(form.tokens[0]) for token in tokens)
         return len(tokens & set(form.tokens)) >= form.needed
     if form.beginning:
         return any(
@@ -244,6 +246,20 @@ def test_what_is_found_is_what_a_plain_reading_finds(store: Store, query: str) -
     held = {f"i-{n % 8}" for n in wanted if n % 5 == 0} | {f"i-{n}" for n in records}
     assert {hit.incident_id for hit in incidents.hits} == held == set(holding)
     assert incidents.found == len(held)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*PIECES, *ENGLISH, *MARKS, "é", "Привет", "U盘", "全自", "7.5x"]), max_size=14
+    ).map("".join),
+    phrases,
+)
+def test_a_place_is_the_same_in_a_stretch_and_in_the_whole(text: str, said: str) -> None:
+    question = read(f'{said} "{said}" {said[:3]}*')
+    for form in (form for word in question.words for form in word.forms):
+        whole = Stretch(*fold_with_offsets(text)).place(form) if text else None
+        assert Text(text).place(form) == whole, form
 
 
 def test_an_incident_whose_article_has_only_the_pairs_is_not_found(store: Store) -> None:
