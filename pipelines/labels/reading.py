@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines import profiles
-from pipelines.profiles import Harm, Hit, Line, Profile
+from pipelines.profiles import HINT, Harm, Hit, Line, Profile
 
 LEAD_SENTENCES = 2
 LEAD = 0.6
@@ -19,6 +19,8 @@ MENTIONED = 0.35
 SURE = 0.9
 """What a sentence of the subject's own words is worth. Where a text only has words that often mean the subject, its
 surest sentence counts as one: harm in a text that concerns the subject belongs to it, by whatever name."""
+HEADLINE_HINT = 0.46
+"""What a hint is worth in a headline: it names what the text is about."""
 GOVERNED = 3
 """How many characters behind a word of possibility a word of fact still depends on it."""
 _CLAUSE = re.compile(r"[,，;；:：。.!?！？]|(?<=[\u3400-\u9fff”])[ \u3000]+(?=[\u3400-\u9fff“])")
@@ -113,7 +115,11 @@ def _sense(line: Line, titled: bool, subject: float, worth: float, profile: Prof
             axis, _, value = hit.cue.name.partition(":")
             if axis != "organisation":
                 key = (axis, value)
-                sense.values[key] = max(sense.values.get(key, 0.0), hit.cue.weight)
+                have, weight = sense.values.get(key, 0.0), hit.cue.weight
+                if weight > HINT:
+                    sense.values[key] = max(have, weight)
+                else:  # hints add up, cues do not: they say the same again
+                    sense.values[key] = 1 - (1 - have) * (1 - (HEADLINE_HINT if first else weight))
     if not sense.actual and any(
         said.harm.stance == "plausible" and not said.harm.accident for said in sense.harms
     ):

@@ -11,6 +11,7 @@ from pipelines.profiles.lexicon import Cue, Hit, Lexicon
 from pipelines.profiles.profile import (
     CLASSES,
     HERE,
+    HINT,
     Axis,
     Harm,
     Profile,
@@ -24,6 +25,7 @@ from pipelines.profiles.scan import Line, certainty, evidence, read_lines, subje
 __all__ = [
     "CLASSES",
     "HERE",
+    "HINT",
     "Axis",
     "Cue",
     "Harm",

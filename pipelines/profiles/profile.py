@@ -20,6 +20,8 @@ from pipelines.records import Class
 
 HERE = Path(__file__).parent
 CLASSES: tuple[Class, ...] = ("incident", "hazard", "complementary", "unrelated")
+CUE, HINT = 0.55, 0.3
+"""How strongly a sentence with a cue phrase speaks for a value of an axis, and one with a word that hints at it."""
 STANCES = ("actual", "plausible", "open")
 MODALITY = ("plausible", "actual", "negation", "not_negation", "shadow", "near_miss", "furniture")
 
@@ -277,9 +279,12 @@ def _axes(folder: Path, order: list[str]) -> tuple[tuple[Axis, ...], _Cues]:
     cues: _Cues = []
     for key in order:
         values: list[Value] = []
-        for name, group in _groups(folder / "axes" / f"{key}.toml", {"definition", "cues"}, {"weight"}):
+        for name, group in _groups(
+            folder / "axes" / f"{key}.toml", {"definition", "cues"}, {"weight", "hints"}
+        ):
             values.append(Value(name, group["definition"]))
-            cues.append((Cue(f"{key}:{name}", float(group.get("weight", 0.55))), phrases(group["cues"])))
+            cues.append((Cue(f"{key}:{name}", float(group.get("weight", CUE))), phrases(group["cues"])))
+            cues.append((Cue(f"{key}:{name}", HINT), phrases(group.get("hints", ""))))
         axes.append(Axis(key, tuple(values)))
     return tuple(axes), cues
 

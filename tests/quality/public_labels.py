@@ -19,6 +19,7 @@ from pipelines.labels.train import own_rows, read_rows
 from pipelines.profiles.profile import CLASSES
 from pipelines.records import Evidence
 from pipelines.samples import world
+from tests.quality import facts_score
 from tests.quality.facts_score import same
 from tests.quality.fit_classes import fitted
 from tests.quality.public_relevance import Rows, rows_of, score
@@ -232,6 +233,14 @@ def _roles() -> Iterator[str]:
         yield f"| {about[name]} | {n} | {met} | {right} |"
 
 
+def _facts() -> Iterator[str]:
+    yield "| measured | mended on (dev) | only checked (test) |"
+    yield "|---|--:|--:|"
+    dev, test = (facts_score.score(facts_score.leads(half))[0] for half in ("dev", "test"))
+    for name, value in dev.items():
+        yield f"| {name} | {value:.3f} | {test[name]:.3f} |"
+
+
 def _readings() -> Iterator[str]:
     readings = tomllib.loads((Path(__file__).parent / "labels_readings.toml").read_text(encoding="utf-8"))
     one = readings["evidence"]
@@ -303,6 +312,18 @@ def report(shared: Path) -> str:
             ),
             "",
             *_roles(),
+            "",
+            "### Facts of whole leads",
+            "",
+            (
+                "120 leads in both scripts and English that we wrote before the rules were read for it (`labels_facts.tsv`), halved "
+                "by a fixed seed: rules were mended on one half, the other was scored before and once at the end. The shared tables "
+                "of names were written by whoever wrote the leads, so names of well-known houses are found more surely here than "
+                "elsewhere. Before the mending the test half stood at: organisations found 0.436, role right 0.223, systems found 0.600, "
+                "countries found 0.694, country's role right 0.163, quantities found 0.483, dates found 0.185."
+            ),
+            "",
+            *_facts(),
             "",
             "### Does the evidence carry the label?",
             "",
