@@ -10,6 +10,7 @@ import html
 import re
 import zlib
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,9 @@ SKETCH_SIZE = 512
 (Irber et al. 2022), from which both resemblance and containment follow for texts of different lengths."""
 BANDS, ROWS = 32, 4
 """MinHash bands: two texts of Jaccard 0.6 share a band with probability 0.988, of 0.3 with 0.23 (1 - (1 - J⁴)³²)."""
+LEAD_LETTERS, LEAD_WORDS = (30, 50), (12, 20)
+"""Least and most of a body's lead in Chinese, Japanese or Korean letters, in words of other scripts: in between it ends
+with its paragraph."""
 CLAUSE_KEYS = 48
 """Whole clauses used as keys, for copies that are a part of a longer text. Bands miss those: of 220 shortened copies
 of a public set, bands and whole sentences missed 15, bands and clauses none (docs/quality.md)."""
@@ -42,6 +46,9 @@ _NUMBER = re.compile(r"\d{1,2}月\d{1,2}日|\d[\d,]*\.\d+|\d[\d,]*\d|[〇零一�
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE_LINE = re.compile(r"^\W*\d{4}[-/年]\d{1,2}[-/月]\d{1,2}")
 _MIN_CLAUSE = 14
+_FIRST = (100, 300)
+_OPENING = 1000
+"""Characters in which the lead is looked for."""
 
 _POWERS = np.array(
     [0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
@@ -55,10 +62,16 @@ class Shingles:
 
     plain: str
     """Folded, lower case, letters and digits only."""
+    tokens: str | list[str]
+    """What shingles are made of: ``plain``, or the words of scripts that have spaces."""
+    paragraphs: tuple[int, ...]
+    """How many tokens the first paragraphs end after."""
     hashes: Hashes
     """Sorted 64-bit hashes of the different shingles."""
     clause_keys: tuple[int, ...]
     numbers: tuple[int, ...]
+    first_numbers: tuple[int, ...]
+    """Those of a title, or of the first sentences of a body."""
 
 
 def measure(text: str) -> Shingles:
@@ -67,12 +80,21 @@ def measure(text: str) -> Shingles:
     folded = fold(html.unescape(text) if "&" in text else text).lower()
     plain = _NOT_LETTERS.sub("", folded)
     cjk = len(_CJK.findall(plain)) * 3 >= len(plain)
+    tokens = plain if cjk else _WORD.findall(folded)
     return Shingles(
         plain=plain,
-        hashes=_shingle_hashes(plain if cjk else _WORD.findall(folded)),
+        tokens=tokens,
+        paragraphs=_paragraphs(folded[:_OPENING], cjk),
+        hashes=_shingle_hashes(tokens),
         clause_keys=_clause_keys(folded, _MIN_CLAUSE if cjk else 3 * _MIN_CLAUSE),
         numbers=_numbers(folded),
+        first_numbers=_numbers(folded[: _FIRST[0] if cjk else _FIRST[1]]),
     )
+
+
+def _paragraphs(folded: str, cjk: bool) -> tuple[int, ...]:
+    counts = [len(_NOT_LETTERS.sub("", line) if cjk else _WORD.findall(line)) for line in folded.split("\n")]
+    return tuple(accumulate(counts[:-1]))
 
 
 def _shingle_hashes(tokens: str | list[str]) -> Hashes:
@@ -106,7 +128,24 @@ def sketch_of(hashes: Hashes) -> tuple[Sketch, int]:
     while len(hashes) > SKETCH_SIZE:
         scale *= 2
         hashes = hashes[(hashes & np.uint64(scale - 1)) == 0]
-    return np.unique((hashes & np.uint64(0xFFFFFFFF)).astype(np.uint32)), scale
+    return _words32(hashes), scale
+
+
+def opening(body: Shingles, head: Shingles) -> tuple[Sketch, Sketch]:
+    """All shingles of the title and of the body's lead, as a sketch of scale 1 keeps them.
+
+    A title that is repeated at the start of the body is no lead.
+    """
+    tokens, title, start = body.tokens, head.tokens, 0
+    while title and tokens[start : start + len(title)] == title:
+        start += len(title)
+    least, most = LEAD_LETTERS if isinstance(tokens, str) else LEAD_WORDS
+    end = next((end for end in body.paragraphs if end - start >= least), start + most)
+    return _words32(head.hashes), _words32(_shingle_hashes(tokens[start : min(end, start + most)]))
+
+
+def _words32(hashes: Hashes) -> Sketch:
+    return np.unique((hashes & np.uint64(0xFFFFFFFF)).astype(np.uint32))
 
 
 def band_keys(hashes: Hashes) -> list[int]:
@@ -138,7 +177,35 @@ def _clause_keys(folded: str, shortest: int) -> tuple[int, ...]:
 def _numbers(folded: str) -> tuple[int, ...]:
     """Hashes of the different numbers of two digits (three in Chinese) and more, and of dates; years tell nothing."""
     found = {number.replace(",", "") for number in _NUMBER.findall(folded)}
-    return tuple(sorted(zlib.crc32(number.encode()) for number in found if not _YEAR.fullmatch(number))[:64])
+    return tuple(sorted(_hashed(number) for number in found if not _YEAR.fullmatch(number))[:64])
+
+
+def _hashed(number: str) -> int:
+    return zlib.crc32(number.encode())
+
+
+STANDING_NUMBERS = frozenset(
+    map(
+        _hashed,
+        [
+            "24",
+            "二十四",
+            "110",
+            "112",
+            "113",
+            "119",
+            "120",
+            "165",
+            "911",
+            "988",
+            "999",
+            "12315",
+            "12345",
+            "96110",
+        ],
+    )
+)
+"""Emergency and advice lines, round the clock: what stands below many stories."""
 
 
 def fingerprint(plain: str) -> str:

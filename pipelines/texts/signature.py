@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pipelines.hanzi import script_of
 from pipelines.texts.addresses import same_address
 from pipelines.texts.attribution import attributed_source
-from pipelines.texts.shingles import Sketch, band_keys, fingerprint, key, measure, sketch_of
+from pipelines.texts.shingles import Sketch, band_keys, fingerprint, key, measure, opening, sketch_of
 
 _SCALAR_FIELDS = (
     "article_id",
@@ -52,7 +52,13 @@ class Signature:
     shingles: int
     sketch: Sketch
     scale: int
+    headline: Sketch
+    """The title's shingles."""
+    lead: Sketch
+    """The shingles of the body's first words."""
     numbers: tuple[int, ...]
+    first_numbers: tuple[int, ...]
+    """Those of the title and the body's first sentences."""
     key_array: npt.NDArray[np.int64]
     """Index keys, sorted (63 bits): two articles that share none are never compared."""
     attributed_source: str | None
@@ -73,7 +79,9 @@ class Signature:
         row: dict[str, Any] = {name: getattr(self, name) for name in _SCALAR_FIELDS}
         row["published"] = self.published.isoformat() if self.published else None
         row["numbers"], row["keys"] = list(self.numbers), list(self.keys)
-        row["sketch"] = base64.b64encode(self.sketch.astype("<u4").tobytes()).decode("ascii")
+        row["first_numbers"] = list(self.first_numbers)
+        for name in ("sketch", "headline", "lead"):
+            row[name] = base64.b64encode(getattr(self, name).astype("<u4").tobytes()).decode("ascii")
         return row
 
     @classmethod
@@ -84,8 +92,11 @@ class Signature:
             **{name: row[name] for name in _SCALAR_FIELDS},
             published=datetime.fromisoformat(published) if isinstance(published, str) else published,
             numbers=tuple(row["numbers"]),
+            first_numbers=tuple(row["first_numbers"]),
             key_array=np.array(row["keys"], dtype=np.int64),
-            sketch=np.frombuffer(base64.b64decode(row["sketch"]), dtype="<u4").astype(np.uint32),
+            sketch=_unpacked(row["sketch"]),
+            headline=_unpacked(row["headline"]),
+            lead=_unpacked(row["lead"]),
         )
 
 
@@ -108,6 +119,7 @@ def sign(
         raise ValueError(f"{article_id}: published {published.isoformat()} has no zone")
     head, body = measure(title or ""), measure(text or "")
     sketch, scale = sketch_of(body.hashes)
+    headline, lead = opening(body, head)
     address = same_address(url)
     keys = [key("article", article_id)]
     if address:
@@ -131,10 +143,17 @@ def sign(
         shingles=len(body.hashes),
         sketch=sketch,
         scale=scale,
+        headline=headline,
+        lead=lead,
         numbers=body.numbers,
+        first_numbers=tuple(sorted({*head.numbers, *body.first_numbers})),
         key_array=np.unique(np.array(keys, dtype=np.int64)),
         attributed_source=attributed_source(title, text),
     )
+
+
+def _unpacked(words: str) -> Sketch:
+    return np.frombuffer(base64.b64decode(words), dtype="<u4").astype(np.uint32)
 
 
 def _han_script(text: str) -> str | None:

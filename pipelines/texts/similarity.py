@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.records import Relation
+from pipelines.texts.shingles import STANDING_NUMBERS
 from pipelines.texts.signature import Signature
 
 SAME_RESEMBLANCE = 0.5
@@ -29,6 +30,13 @@ SAME_NUMBERS = 0.5
 MIN_NUMBERS = 4
 SHORTEST_PART = 60
 """A part of a longer text must have this many shingles, or it may be a quotation or a furniture paragraph."""
+BACKGROUND = 400
+"""So many shared shingles are a text; fewer may be what an outlet prints below many texts: a background, advice of the
+police, a disclaimer."""
+SAME_LEAD = 0.1
+"""Share of one lead's shingles that the other article has too, from which they may be one text for all that."""
+SAME_HEADLINE = 0.3
+SEVERAL_NUMBERS = 2
 TITLE_LETTERS = 10
 TITLE_DAYS = 3.0
 
@@ -74,6 +82,12 @@ def judge(new: Signature, old: Signature) -> Verdict | None:
     resemblance, containment = overlap(new, old)
     if not _same_numbers(new, old):
         return None
+    verdict = _by_shingles(new, old, resemblance, containment)
+    return verdict if verdict and _same_opening(new, old, containment * few) else None
+
+
+def _by_shingles(new: Signature, old: Signature, resemblance: float, containment: float) -> Verdict | None:
+    few = min(new.shingles, old.shingles)
     many = max(new.shingles, old.shingles)
     alike = few >= LONG and few >= 0.9 * many
     if alike and resemblance >= (TWIN_EDITION if _other_script(new, old) else TWIN_RESEMBLANCE):
@@ -123,6 +137,31 @@ def _same_numbers(a: Signature, b: Signature) -> bool:
     if len(fewer) < MIN_NUMBERS:
         return shared > 0 or len(fewer) < 2
     return shared >= SAME_NUMBERS * len(fewer)
+
+
+def _same_opening(a: Signature, b: Signature, shared: float) -> bool:
+    """Whether the openings allow one text: two stories above one background have other headlines and other leads.
+
+    A copy with a new lead still has the other's lead further down, or counts in its first sentences what the other
+    counts, or shares several numbers, or most of a long body.
+    """
+    if shared >= BACKGROUND or not (len(a.lead) and len(b.lead)):
+        return True
+    both = np.intersect1d(a.headline, b.headline, assume_unique=True).size
+    if both and both >= SAME_HEADLINE * (len(a.headline) + len(b.headline) - both):
+        return True
+    counted = {*a.numbers} & {*b.numbers} - STANDING_NUMBERS
+    if len(counted) >= SEVERAL_NUMBERS or not counted.isdisjoint((*a.first_numbers, *b.first_numbers)):
+        return True
+    return max(_of_the_lead(a, b), _of_the_lead(b, a)) >= SAME_LEAD
+
+
+def _of_the_lead(a: Signature, b: Signature) -> float:
+    """The share of ``a``'s lead that stands in the body of ``b``, in its lead where the bodies are sampled thinly."""
+    lead = a.lead[(a.lead & np.uint32(b.scale - 1)) == 0]
+    inside = np.intersect1d(lead, b.sketch, assume_unique=True).size / len(lead) if len(lead) else 0.0
+    ahead = np.intersect1d(a.lead, b.lead, assume_unique=True).size / min(len(a.lead), len(b.lead))
+    return float(max(inside, ahead))
 
 
 def _other_script(a: Signature, b: Signature) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelines.texts import attributed_source, filter_rows
 
 CORPUS = Path(__file__).parent / "texts_pairs.jsonl"
-DIGEST = "483c3237b8da833f40f280773d627c66908f399ae251bc7648aecf9250280c2a"
+DIGEST = "b69202b9e5ee1be5959b1b256b0a63f21a52a43e1bc0406c901c865f31d823ba"
 FLOOR_PRECISION = 0.99
 FLOOR_RECALL = 0.99
 LEADS = Path(__file__).parent / "texts_leads.tsv"

@@ -54,6 +54,27 @@ def test_wire_copy_with_another_lead_and_byline() -> None:
     assert one(signed("b:1", copy, "喊停"), signed("a:1", BODY)).relation == "copy"
 
 
+BACKGROUND = "\n" + BODY[BODY.index("承包商") :]
+HOUSING = "市政府昨天宣布停用一套审核住房补贴的系统，十个月里有一千二百多份申请被误拒，副局长向申请人道歉。"
+BENEFIT = (
+    "一名单亲母亲上个月收到催款信，要求退还三年来领取的育儿津贴，而她从未多领过一分钱，法律援助处已经受理。"
+)
+
+
+def test_two_stories_above_one_background_are_two_texts() -> None:
+    first = signed("a:1", HOUSING + BACKGROUND, "市府停用审核系统")
+    assert one(signed("b:1", BENEFIT + BACKGROUND, "单亲母亲被催还津贴"), first).relation == "original"
+    # what the headline, or the lead further down, says is the same story is a copy
+    assert one(signed("b:2", BENEFIT + BACKGROUND, "市府停用审核系统！"), first).relation == "copy"
+    assert one(signed("b:3", BENEFIT + "\n" + HOUSING + BACKGROUND, "催还津贴"), first).relation == "copy"
+
+
+def test_a_headline_repeated_above_the_body_is_no_lead() -> None:
+    title = "市府停用一套审核住房补贴的系统，一千二百多份申请被误拒"
+    plain = signed("a:1", HOUSING + BACKGROUND, "审核系统停用")
+    assert one(signed("b:1", f"{title}\n{HOUSING}{BACKGROUND}", title), plain).relation == "copy"
+
+
 def test_shortened_copy_says_so() -> None:
     found = one(signed("b:1", "\n".join(BODY.split("\n")[:2])), signed("a:1", BODY))
     assert found.relation == "copy"
