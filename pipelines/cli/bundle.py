@@ -34,7 +34,7 @@ def bundle_command() -> None:
 def export(
     session: Session, ids: tuple[str, ...], target: Path, share_safe: bool, as_zip: bool, key: Path | None
 ) -> None:
-    """One bundle per incident ID into the folder TARGET (``all``: every incident)."""
+    """One bundle per incident ID into the folder TARGET (all: every incident)."""
     from pipelines import bundles
 
     with store_errors(), reader(session.data_dir) as con:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from dataclasses import asdict
 from datetime import timedelta
@@ -33,7 +34,7 @@ PACE = {"DOWNLOAD_DELAY": 0.02, "DOWNLOAD_DELAY_JITTER": 0.0}
 def demo_command(session: Session, keep: bool) -> None:
     """The whole job on the sample outlets: crawl (over loopback), line, bundle, and the truth beside it.
 
-    Everything lies in the folder ``demo`` of the data folder; your own data is not touched. All articles are invented.
+    Everything lies in the folder demo of the data folder; your own data is not touched. All articles are invented.
     """
     from pipelines import samples
 
@@ -62,10 +63,11 @@ def demo_command(session: Session, keep: bool) -> None:
     _truth(demo, scores)
     _bundle(demo, folder)
     demo.say(f"\nDone in {time.monotonic() - started:.0f} seconds. Where to look:")
-    demo.say(f"  wiredesk --data {folder} incident list")
-    demo.say(f'  wiredesk --data {folder} search "芯片 Corvida"')
-    demo.say(f'  wiredesk --data {folder} query "FROM incidents"')
-    demo.say(f"  wiredesk --data {folder} serve")
+    command = _command()
+    demo.say(f"  {command} --data {folder} incident list")
+    demo.say(f'  {command} --data {folder} search "芯片 Corvida"')
+    demo.say(f'  {command} --data {folder} query "FROM incidents"')
+    demo.say(f"  {command} --data {folder} serve")
     if demo.as_json:
         demo.rows(
             [
@@ -78,6 +80,15 @@ def demo_command(session: Session, keep: bool) -> None:
                 for s in scores
             ]
         )
+
+
+def _command() -> str:
+    """How this command was called, where a shell does not find it by its name (``make demo`` without an active .venv)."""
+    called = Path(sys.argv[0])
+    if shutil.which("wiredesk") or called.name != "wiredesk":
+        return "wiredesk"
+    here = Path.cwd()
+    return str(called.relative_to(here) if called.is_relative_to(here) else called)
 
 
 def _fresh(folder: Path, *, keep: bool) -> None:

@@ -75,7 +75,7 @@ def list_models(session: Session) -> None:
 )
 @click.pass_obj
 def install(session: Session, source: str | None, sha256: str | None, from_code: str) -> None:
-    """Install a package: FILE.argosmodel, an unpacked folder, or ``sample``; without SOURCE, zh→en from the Argos index."""
+    """Install a package: FILE.argosmodel, an unpacked folder, or sample; without SOURCE, zh→en from the Argos index."""
     from pipelines import translation
 
     with _sentences_for_users():
