@@ -84,8 +84,6 @@ def find(
     filters = filters or Filters()
     notes = list(question.notes)
     if not question.words:
-        if not notes:
-            notes.append("no word to look for: letters or digits of any script, please")
         return Answer((), 0, tuple(notes), question)
     if not con.execute("SELECT 1 FROM store.search_document LIMIT 1").fetchone():
         notes.append("nothing is indexed yet: wiredesk run makes the index")

@@ -6,7 +6,7 @@ Names are looked up when a question is asked, so a name that an analyst adds cou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -71,11 +71,9 @@ def _names(data_dir: Path | None, _changed: int) -> Names:
 
     groups = [(name.english, *name.forms) for name in glossary_for(data_dir, sample=True).names]
     forms: dict[Atoms, dict[str, None]] = {}
-    for group in (*groups, *_nouns()):
-        every = dict.fromkeys(folded(form).strip() for form in group)
-        for form in every:
-            if atoms := atoms_of(form):
-                forms.setdefault(atoms, {form: None}).update(every)
+    for group in _joined((*groups, *_nouns())):
+        for form in group:
+            forms.setdefault(atoms_of(form), {form: None}).update(group)
     runs = frozenset(
         atoms[0] for atoms in forms if len(atoms) == 1 and len(atoms[0]) > 1 and RUN.fullmatch(atoms[0])
     )
@@ -85,6 +83,16 @@ def _names(data_dir: Path | None, _changed: int) -> Names:
         longest_run=max(map(len, runs), default=0),
         longest=max(map(len, forms), default=0),
     )
+
+
+def _joined(groups: Iterable[Sequence[str]]) -> list[dict[str, None]]:
+    """Groups of folded forms; a form that several groups have makes one of them, since all of it is one thing."""
+    of: dict[str, dict[str, None]] = {}
+    for group in groups:
+        said = dict.fromkeys(form for form in (folded(form).strip() for form in group) if atoms_of(form))
+        every = {form: None for known in (*(of[form] for form in said if form in of), said) for form in known}
+        of.update(dict.fromkeys(every, every))
+    return list({id(group): group for group in of.values()}.values())
 
 
 def _nouns() -> list[tuple[str, ...]]:

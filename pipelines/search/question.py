@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def read(query: str, *, data_dir: Path | None = None) -> Question:
         for word in _unquoted(text, names, common):
             words.setdefault(word.said, word)
 
-    for minus, straight, curly, bare in _PART.findall(folded(query)):
+    for minus, straight, curly, bare in _PART.findall(folded(unicodedata.normalize("NFC", query))):
         quoted = (straight or curly).strip()
         if bare.startswith("-") and len(bare) > 1 and atoms_of(bare):
             minus, bare = "-", bare[1:]
@@ -118,6 +119,10 @@ def read(query: str, *, data_dir: Path | None = None) -> Question:
     spoken()
     if common and not words:
         notes.append(f"{', '.join(dict.fromkeys(common))}: too common to be looked for")
+    elif without and not words:
+        notes.append("only words that must not stand there: a word to look for beside them, please")
+    elif not words:
+        notes = ["no word to look for: letters or digits of any script, please"]
     if len(words) > MOST_WORDS:
         notes.append(f"only the first {MOST_WORDS} words are looked for")
     return Question(tuple(words.values())[:MOST_WORDS], tuple(without.values())[:MOST_WORDS], tuple(notes))

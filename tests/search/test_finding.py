@@ -68,7 +68,9 @@ def test_what_is_found(store: Store, words: str, found: set[str]) -> None:
     assert set(ids(store, words)) == found
 
 
-@pytest.mark.parametrize("words", ["zurich", "Zürich", '"zurich airport"', "zuri*", "face id zurich"])
+@pytest.mark.parametrize(
+    "words", ["zurich", "Zürich", "Zu\u0308rich", '"zurich airport"', "zuri*", "face id zurich"]
+)
 def test_accents_are_nothing_to_a_search(tmp_path: Path, words: str) -> None:
     row = {
         "id": "dw-en:2",
@@ -144,7 +146,8 @@ def test_passages_show_the_hit_as_it_is_written(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "   ", "!!!", "，。", "😀", '"', "- -- *", "%_%", "“”", "()[]{}\\", "\x00"]
+    "query",
+    ["", "   ", "!!!", "，。", "😀", '"', "- -- *", "%_%", "“”", "()[]{}\\", "\x00", "-" * 500, "*" * 500],
 )
 def test_nothing_to_look_for_is_said(store: Store, query: str) -> None:
     with store.read() as con:
@@ -155,6 +158,9 @@ def test_nothing_to_look_for_is_said(store: Store, query: str) -> None:
 
 def test_common_words_and_long_questions_are_said(store: Store) -> None:
     with store.read() as con:
+        assert find(con, '-晶片 -"新款"').notes == (
+            "only words that must not stand there: a word to look for beside them, please",
+        )
         assert find(con, "the of").notes == ("the, of: too common to be looked for",)
         assert [hit.article_id for hit in find(con, "the chips").hits] == [
             hit.article_id for hit in find(con, "chips").hits

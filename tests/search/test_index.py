@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.search import document, find, write
+from pipelines.search import document, find, read, write
 from pipelines.search import index as making
+from pipelines.search.names import names_for
+from pipelines.search.question import MOST_FORMS
 from pipelines.search.stems import stem
 from pipelines.search.tokens import code, code_range, folded, tokens_of, word_token, words_in
 from pipelines.store import Store, insert, remove_articles
@@ -158,3 +161,31 @@ PORTER = {
 @pytest.mark.parametrize(("word", "expected"), PORTER.items())
 def test_stems_are_those_of_the_paper(word: str, expected: str) -> None:
     assert stem(word) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "also"),
+    [
+        ("Federal Trade Commission", {"ftc", "美国联邦贸易委员会"}),
+        ("美國聯邦貿易委員會", {"ftc", "federal trade commission"}),
+        ("工信部", {"miit", "工业和信息化部"}),
+        ("文生圖", {"text-to-image"}),
+        ("AI幻覺", {"ai hallucination"}),
+        ("百川智能", {"baichuan"}),
+        ("南韓", {"south korea"}),
+        ("加州", {"california"}),
+        ("監管機構", {"regulator"}),
+    ],
+)
+def test_names_and_nouns_go_by_the_forms_of_all_their_lines(said: str, also: set[str]) -> None:
+    [word] = read(said).words
+    assert also <= set(word.texts)
+
+
+def test_no_word_goes_by_more_forms_than_are_looked_for() -> None:
+    names = names_for(None)
+    assert max(map(len, names.forms.values())) <= MOST_FORMS
+    assert "监管" not in names.forms[("监管机构",)], "words of one English stem are not one thing"
+    shipped = (files("pipelines.search") / "nouns.tsv").read_text(encoding="utf-8")
+    lines = [line for line in shipped.splitlines() if line and not line.startswith("#")]
+    assert len(lines) == len(set(lines))

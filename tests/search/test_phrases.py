@@ -94,9 +94,12 @@ def drawn(rng: random.Random) -> dict[str, Any]:
     }
 
 
-APART: dict[str, Any] = {"title": "飛機與大學", "text": "訊飛不是這則新聞的主角，科大畢業典禮照常舉行，大訊塔也無恙。"}
-ROWS = [*(drawn(random.Random(n)) for n in range(160)), APART]
-RECORDS = [
+APART: dict[str, Any] = {
+    "title": "飛機與大學",
+    "text": "訊飛不是這則新聞的主角，科大畢業典禮照常舉行，大訊塔也無恙。",
+}
+ROWS: list[dict[str, Any]] = [*(drawn(random.Random(n)) for n in range(160)), APART]
+RECORDS: list[dict[str, Any]] = [
     {"title": "新款晶片", "english": "Sale of chips stopped"},
     {"title": None, "english": "Nvidia said"},
 ]
