@@ -8,9 +8,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines import sentences
 from pipelines.hanzi import fold
 
-_SENTENCE = re.compile(r"[^。！？!?\n]+(?:[。！？!?]+[”’」』）)]*)?|\n")
+LONGEST = 400
+"""Where a run-on sentence is cut, in the measure of ``sentences.weight``."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
@@ -25,6 +27,8 @@ class Change:
     removed: tuple[str, ...]
     numbers: tuple[tuple[str, ...], tuple[str, ...]]
     """Numbers that only the old body has, numbers that only the new body has."""
+    moved: bool = False
+    """Whether the same sentences stand in another order."""
 
     @property
     def summary(self) -> str:
@@ -36,6 +40,8 @@ class Change:
             if count:
                 parts.append(f"{count} sentence{'s' if count > 1 else ''} {verb}")
         gone, come = self.numbers
+        if self.moved:
+            parts.append("sentences stand in another order")
         if gone and come:
             parts.append(f"numbers changed: {', '.join(gone[:4])} became {', '.join(come[:4])}")
         return (
@@ -75,11 +81,13 @@ def diff(old_title: str | None, old_text: str | None, new_title: str | None, new
         added=tuple(added),
         removed=tuple(removed),
         numbers=(tuple(n for n in gone if n not in come), tuple(n for n in come if n not in gone)),
+        moved=not added and not removed and [*map(_plain, before)] != [*map(_plain, after)],
     )
 
 
 def _sentences(text: str) -> list[str]:
-    return [found.strip() for found in _SENTENCE.findall(text) if _plain(found)]
+    found = (text[start:end].strip() for start, end in sentences.sentences(text, LONGEST))
+    return [sentence for sentence in found if _plain(sentence)]
 
 
 def _plain(text: str) -> str:

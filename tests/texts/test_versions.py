@@ -95,3 +95,18 @@ def test_a_field_that_is_no_text_is_named_and_counts_as_missing() -> None:
     (found,) = filter_rows([{"id": 1, "title": 5, "text": "\ud800 市政府停用系統"}])
     assert found["outcome"] == "ok"
     assert "title must be text or null" in found["reason"]
+
+
+def test_english_sentences_are_told_apart_too() -> None:
+    old = "A chatbot told 12 patients to double their dose. Dr. Lee said nobody was harmed. The vendor apologised."
+    new = "A chatbot told 14 patients to double their dose. Dr. Lee said nobody was harmed. The vendor apologised."
+    change = diff("Wrong dose", old, "Wrong dose", new)
+    assert change.removed == ("A chatbot told 12 patients to double their dose.",)
+    assert change.added == ("A chatbot told 14 patients to double their dose.",)
+    assert change.summary == "1 sentence added; 1 sentence removed; numbers changed: 12 became 14."
+
+
+def test_another_order_is_a_change() -> None:
+    change = diff(None, "系统昨天停用。\n公司道歉。", None, "公司道歉。\n系统昨天停用。")
+    assert (change.added, change.removed) == ((), ())
+    assert change.summary == "Sentences stand in another order."
