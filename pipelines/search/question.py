@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.search.names import Names, atoms_of, names_for, placed_atoms
-from pipelines.search.tokens import COMMON, EXACT, RUN, folded
+from pipelines.search.tokens import COMMON, EXACT, RUN, folded, spelled, stemmed
 
 MOST_LETTERS = 400
 """Of a longer question only the beginning is read."""
@@ -201,9 +201,11 @@ def _beginning(bare: str) -> Word | None:
     if RUN.fullmatch(last):
         return Word(bare[:end], (_run_form(last, together=True),))
     begun = bare[start:end]
+    token = spelled(begun)
     # the index holds stems: regulat* is how "regulators" begins, whose token is regul
-    stems = [Form(begun, (begun[:size],), True, 1, beginning=True) for size in range(3, len(begun))]
-    whole = Form(begun, (begun,), len(begun.encode()) > EXACT, 1, beginning=True, ranged=True)
+    sizes = range(3, len(token)) if stemmed(token) else ()
+    stems = [Form(begun, (token[:size],), True, 1, beginning=True) for size in sizes]
+    whole = Form(begun, (token,), len(token.encode()) > EXACT, 1, beginning=True, ranged=True)
     return Word(bare[: end + 1], (whole, *stems))
 
 

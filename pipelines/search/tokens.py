@@ -105,10 +105,21 @@ def lower(text: str) -> str:
 @lru_cache(maxsize=200_000)
 def word_token(word: str) -> str:
     """The token of one word in lower case: its English stem, without accents, commas in numbers and ``'s``."""
+    word = spelled(word)
+    return (stem(word) if stemmed(word) else word)[:_LONGEST]
+
+
+def spelled(word: str) -> str:
+    """A word in lower case without accents, commas in numbers and ``'s``."""
     word = re.sub(r"['’][a-z]*$", "", word).replace(",", "")
-    if not word.isascii():
-        word = "".join(ch for ch in unicodedata.normalize("NFKD", word) if not unicodedata.combining(ch))
-    return (stem(word) if _PLAIN.fullmatch(word) else word)[:_LONGEST]
+    if word.isascii():
+        return word
+    return "".join(ch for ch in unicodedata.normalize("NFKD", word) if not unicodedata.combining(ch))
+
+
+def stemmed(word: str) -> bool:
+    """Whether the token of a :func:`spelled` word is its stem."""
+    return _PLAIN.fullmatch(word) is not None
 
 
 def tokens_of(text: str) -> Counter[str]:

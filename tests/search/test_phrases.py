@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.hanzi import fold_with_offsets
@@ -231,6 +231,10 @@ queries = st.lists(
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(queries)
+@example('"晶片" 7,00*')
+@example("7,0*")
+@example("Zür*")
+@example("GPT-*")
 def test_what_is_found_is_what_a_plain_reading_finds(store: Store, query: str) -> None:
     question = read(query)
     wanted = {n for n, row in enumerate(ROWS) if question.words and fits(question, row)}
