@@ -6,6 +6,7 @@ The code in this package knows no subject: ``ai-incidents`` and ``cyber-incident
 
 from __future__ import annotations
 
+from pipelines.profiles.checking import ProfileError
 from pipelines.profiles.gazetteer import is_place
 from pipelines.profiles.lexicon import Cue, Hit, Lexicon
 from pipelines.profiles.profile import (
@@ -15,7 +16,6 @@ from pipelines.profiles.profile import (
     Axis,
     Harm,
     Profile,
-    ProfileError,
     Value,
     available,
     load,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -13,6 +12,26 @@ from typing import Any
 
 from pipelines import hanzi
 from pipelines.profiles import gazetteer
+from pipelines.profiles.checking import (
+    COUNT,
+    FILES,
+    FLAG,
+    NAME,
+    NAMED,
+    NUMBERS,
+    SHARE,
+    TABLE,
+    TABLES_OF_NUMBERS,
+    TABLES_OF_SHARES,
+    TEXT,
+    TEXTS,
+    ProfileError,
+    checked,
+    groups,
+    one_of,
+    only,
+    toml,
+)
 from pipelines.profiles.folding import fold, lower
 from pipelines.profiles.gazetteer import COMMON, Organisation, phrases
 from pipelines.profiles.lexicon import Cue, Lexicon, PhraseError
@@ -23,11 +42,11 @@ CLASSES: tuple[Class, ...] = ("incident", "hazard", "complementary", "unrelated"
 CUE, HINT = 0.55, 0.3
 """How strongly a sentence with a cue phrase speaks for a value of an axis, and one with a word that hints at it."""
 STANCES = ("actual", "plausible", "open")
+REASONS = ("bias", "actual", "near_miss", "plausible")
+"""What adds to the score of each class beside the kinds of news."""
+THRESHOLDS = ("relevance", "mention", "class", "axis")
+ROLES = ("developer", "deployer", "harmed", "regulator", "source")
 MODALITY = ("plausible", "actual", "negation", "not_negation", "shadow", "near_miss", "furniture")
-
-
-class ProfileError(ValueError):
-    """A profile cannot be used; the message names the file and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +158,32 @@ def load(name_or_path: str | Path) -> Profile:
     return _load(folder.resolve())
 
 
+_HEAD = {
+    **dict.fromkeys(("name", "title", "noun", "subject", "subject_plural"), NAME),
+    "thresholds": TABLE,
+    "limbs": NAMED,
+    "axes": TABLE,
+    "classes": TABLES_OF_NUMBERS,
+}
+
+
 @cache
 def _load(folder: Path) -> Profile:
-    head = _toml(folder / "profile.toml")
-    for key in (
-        "name",
-        "title",
-        "noun",
-        "subject",
-        "subject_plural",
-        "thresholds",
-        "limbs",
-        "axes",
-        "classes",
-    ):
+    path = folder / "profile.toml"
+    head = toml(path)
+    for key in _HEAD:
         if key not in head:
-            raise ProfileError(f"{folder / 'profile.toml'}: {key!r} is missing")
+            raise ProfileError(f"{path}: {key!r} is missing")
+    checked(f"{path}:", head, _HEAD, {"homonyms": NAMED, "licence": TEXT, "source": TEXT, "about": TEXT})
+    checked(f"{path}: [axes]", head["axes"], {"order": FILES}, {})
+    share = dict.fromkeys((*THRESHOLDS, *head["axes"]["order"]), SHARE)
+    checked(f"{path}: [thresholds]", head["thresholds"], dict.fromkeys(THRESHOLDS, SHARE), share)
+    only(f"{path}: [classes] has", head["classes"], REASONS)
+    for name, weights in head["classes"].items():
+        only(f"{path}: [classes] {name} weighs", weights, CLASSES)
+    for word, telling in head.get("homonyms", {}).items():
+        if not phrases(telling):
+            raise ProfileError(f"{path}: [homonyms] has {word} {telling!r}; it must be one phrase or more")
     try:
         return _build(folder, head)
     except PhraseError as fault:
@@ -162,7 +191,14 @@ def _load(folder: Path) -> Profile:
 
 
 def _build(folder: Path, head: dict[str, Any]) -> Profile:
-    kinds = _groups(folder / "subject.toml", {"weight", "phrases"}, {"anywhere", "imagined", "beside"})
+    path = folder / "subject.toml"
+    kinds = groups(
+        path, {"weight": SHARE, "phrases": TEXT}, {"anywhere": FLAG, "imagined": FLAG, "beside": TEXT}
+    )
+    partner = one_of(*(name for name, _ in kinds), note=" (a group of this file)")
+    for name, group in kinds:
+        if "beside" in group:
+            checked(f"{path}: [{name}]", {"beside": group["beside"]}, {"beside": partner}, {})
     subject = [
         (Cue(f"subject.{name}", float(group["weight"])), phrases(group["phrases"])) for name, group in kinds
     ]
@@ -171,12 +207,15 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
     harms, harm_cues = _harms(folder / "harms.toml", known, set(head["limbs"]))
     news, news_cues = _news(folder / "news.toml")
     manner = folder / "modality.toml" if (folder / "modality.toml").is_file() else COMMON / "modality.toml"
-    stances = dict(_groups(manner, {"phrases"}, {"window_han", "window_latin"}))
+    stances = dict(groups(manner, {"phrases": TEXT}, {"window_han": COUNT, "window_latin": COUNT}))
     modality = [(Cue(f"modality.{name}"), phrases(group["phrases"])) for name, group in stances.items()]
     missing = sorted({f"modality.{name}" for name in MODALITY} - {cue.name for cue, _ in modality})
     if missing:
         raise ProfileError(f"{manner}: {', '.join(missing)} missing")
     negation = stances["negation"]
+    for key in ("window_han", "window_latin"):
+        if key not in negation:
+            raise ProfileError(f"{manner}: [negation] lacks {key}; it must be {COUNT.allowed}")
     organisations, organisation_cues = _organisations(folder / "organisations.toml")
     return Profile(
         name=head["name"],
@@ -191,7 +230,7 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
         news=news,
         axes=axes,
         organisations=organisations,
-        reach={name: int(negation[f"window_{name}"]) for name in ("han", "latin")},
+        reach={name: negation[f"window_{name}"] for name in ("han", "latin")},
         classes=head["classes"],
         weights=_weights(folder / "weights.toml", {*head["classes"], *(f"news.{name}" for name in news)}),
         homonyms={
@@ -211,26 +250,33 @@ def _build(folder: Path, head: dict[str, Any]) -> Profile:
 
 
 _Cues = list[tuple[Cue, list[str]]]
-_OF_HARM = frozenset({"severity", "strength", "values", "context", "accident"})
+_OF_HARM = {
+    "severity": one_of(1, 2, 3, note=" (1, 2 serious, 3 disaster)"),
+    "strength": SHARE,
+    "values": TABLES_OF_SHARES,
+    "context": FLAG,
+    "accident": FLAG,
+}
 
 
 def _harms(path: Path, known: set[tuple[str, str]], limbs: set[str]) -> tuple[dict[str, Harm], _Cues]:
     harms: dict[str, Harm] = {}
     cues: _Cues = []
-    for name, group in _groups(path, {"limb", "stance", "phrases"}, _OF_HARM):
+    needed = {
+        "limb": one_of(*sorted(limbs), "", note=" (words that name no harm of their own)"),
+        "stance": one_of(*STANCES),
+        "phrases": TEXT,
+    }
+    for name, group in groups(path, needed, _OF_HARM):
         values = {
             (axis, value): float(w) for axis, of in group.get("values", {}).items() for value, w in of.items()
         }
         unknown = sorted(f"{axis}: {value}" for axis, value in values.keys() - known)
         if unknown:
             raise ProfileError(f"{path}: {name} names values that no axis has: {'; '.join(unknown)}")
-        if group["limb"] not in {"", *limbs} or group["stance"] not in STANCES:
-            raise ProfileError(f"{path}: {name} has limb {group['limb']!r} and stance {group['stance']!r}")
         about = str(group.get("about", name.replace("_", " ")))
         strength = float(group.get("strength", 1.0))
-        grade = int(group.get("severity", 1))
-        if grade not in (1, 2, 3):
-            raise ProfileError(f"{path}: {name} has severity {grade}; it is 1, 2 (serious) or 3 (disaster)")
+        grade = group.get("severity", 1)
         harms[name] = Harm(
             name=name,
             about=about,
@@ -250,7 +296,8 @@ def _harms(path: Path, known: set[tuple[str, str]], limbs: set[str]) -> tuple[di
 def _news(path: Path) -> tuple[dict[str, News], _Cues]:
     news: dict[str, News] = {}
     cues: _Cues = []
-    for name, group in _groups(path, {"weights", "phrases"}, {"guard", "place", "over", "harmless"}):
+    also = {"guard": FLAG, "place": one_of("title", note=" (or left out)"), "over": TEXTS, "harmless": SHARE}
+    for name, group in groups(path, {"weights": NUMBERS, "phrases": TEXT}, also):
         unknown = sorted(set(group["weights"]) - set(CLASSES))
         if unknown:
             raise ProfileError(f"{path}: {name} weighs unknown classes: {', '.join(unknown)}")
@@ -279,9 +326,8 @@ def _axes(folder: Path, order: list[str]) -> tuple[tuple[Axis, ...], _Cues]:
     cues: _Cues = []
     for key in order:
         values: list[Value] = []
-        for name, group in _groups(
-            folder / "axes" / f"{key}.toml", {"definition", "cues"}, {"weight", "hints"}
-        ):
+        needed, also = {"definition": TEXT, "cues": TEXT}, {"weight": SHARE, "hints": TEXT}
+        for name, group in groups(folder / "axes" / f"{key}.toml", needed, also):
             values.append(Value(name, group["definition"]))
             cues.append((Cue(f"{key}:{name}", float(group.get("weight", CUE))), phrases(group["cues"])))
             cues.append((Cue(f"{key}:{name}", HINT), phrases(group.get("hints", ""))))
@@ -294,7 +340,8 @@ def _organisations(path: Path) -> tuple[dict[str, Organisation], _Cues]:
     found: dict[str, Organisation] = {}
     cues: _Cues = []
     if path.is_file():
-        for name, group in _groups(path, {"kind", "names"}, {"role"}):
+        kind = one_of("organisation", "system")
+        for name, group in groups(path, {"kind": kind, "names": TEXT}, {"role": one_of(*ROLES)}):
             found[name] = Organisation(name, group["kind"], group.get("role"))
             cues.append((Cue(f"organisation:{name}"), phrases(group["names"])))
     for one, names in gazetteer.organisations():
@@ -307,37 +354,17 @@ def _organisations(path: Path) -> tuple[dict[str, Organisation], _Cues]:
 def _weights(path: Path, known: set[str]) -> dict[str, dict[str, float]]:
     if not path.is_file():
         return {}
-    found: dict[str, dict[str, float]] = _toml(path).get("weights", {})
+    whole = toml(path)
+    checked(f"{path}:", whole, {"weights": TABLES_OF_NUMBERS}, {})
+    found: dict[str, dict[str, float]] = whole["weights"]
+    for name, weights in found.items():
+        only(f"{path}: [weights] {name} weighs", weights, CLASSES)
     unknown = sorted(set(found) - known)
     if unknown:
         raise ProfileError(
             f"{path}: weights for what the profile does not have: {', '.join(unknown)}; train again"
         )
     return found
-
-
-def _groups(path: Path, needed: set[str], also: Set[str]) -> list[tuple[str, dict[str, Any]]]:
-    """The groups of a file; each has what is needed, may have ``also`` and a word ``about`` it, and nothing else."""
-    groups = list(_toml(path).items())
-    for name, group in groups:
-        missing = sorted(needed - set(group)) if isinstance(group, dict) else sorted(needed)
-        if missing:
-            raise ProfileError(f"{path}: [{name}] lacks {', '.join(missing)}")
-        known = {"about", *needed, *also}
-        if unknown := sorted(set(group) - known):
-            raise ProfileError(
-                f"{path}: [{name}] has {', '.join(unknown)}, which no profile knows; known: {', '.join(sorted(known))}"
-            )
-    return groups
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as fault:
-        raise ProfileError(f"{path} is missing") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise ProfileError(f"{path} cannot be read: {fault}") from fault
 
 
 def _digest(folder: Path) -> str:
