@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.desk.lighting import Row, aligned, anchor, is_sample, quote_en
 from pipelines.desk.proposed import presented
-from pipelines.desk.values import country, day_said, say
+from pipelines.desk.values import country, day_said, quantity_said, say
 from pipelines.desk.wording import ROLE_NAMES, axis_name
 from pipelines.field import Field
 
@@ -322,11 +322,11 @@ def _facts(rows: Sequence[Row], numbers: dict[str, int]) -> list[Row]:
 
 
 def fact_said(row: Row) -> str:
-    """A fact's value as a person writes it: ``Taiwan``, ``the 20th (month not said)``, ``1 person``."""
+    """A fact's value as a person writes it: ``Taiwan``, ``the 20th (month not said)``, ``US$400 million``."""
     if row["kind"] == "country":
         return country(row["value"])
     if row["kind"] == "event_date":
         return day_said(row["value"])
-    unit = "person" if (row["value"], row["unit"]) == ("1", "people") else row["unit"]
-    figure = str(row["value"]).replace("/", " to ") if row["kind"] == "quantity" else row["value"]
-    return " ".join(str(part) for part in (figure, unit) if part)
+    if row["kind"] == "quantity":
+        return quantity_said(str(row["value"]), row["unit"] or "")
+    return " ".join(str(part) for part in (row["value"], row["unit"]) if part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -92,6 +93,32 @@ def day_said(edtf: str) -> str:
         return f"the {int(day)}{_ordinal(int(day))} (month not said)"
     said = " ".join(part for part in (str(int(day)) if day else "", name, year) if part)
     return said + ("" if year else " (year not said)")
+
+
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_ROUND = (("billion", 10**9), ("million", 10**6))
+
+
+def quantity_said(value: str, unit: str) -> str:
+    """``1 person``, ``260,000 people``, ``US$400 million``, ``CHF 1,234,567``; a range as ``3 to 5 people``.
+
+    No digit is rounded away: a figure becomes millions only where three places hold all of it.
+    """
+    said = _FIGURE.sub(lambda match: _figure(match[0]), value).replace("/", " to ")
+    sign = _tables()["money"].get(unit)
+    if sign:
+        return sign + said
+    if re.fullmatch("[A-Z]{3}", unit):
+        return f"{unit} {said}"
+    return f"{said} {'person' if (value, unit) == ('1', 'people') else unit}".strip()
+
+
+def _figure(digits: str) -> str:
+    number = Decimal(digits)
+    for word, size in _ROUND:
+        if number >= size and number * 1000 % size == 0:
+            return f"{(number / size).normalize():f} {word}"
+    return f"{number:,f}"
 
 
 _TOLD = re.compile(r"(?P<back>-?)P(?P<n>\d)(?P<unit>[DWMY])(?:-(?P<part>\d\d?))?|XXXX-W-(?P<day>[1-7])")

@@ -12,7 +12,28 @@ from pipelines.desk import works
 from pipelines.desk.explaining import verdict
 from pipelines.desk.naming import countries_said
 from pipelines.desk.seeking import offered
-from pipelines.desk.values import because, day_said, say
+from pipelines.desk.values import because, day_said, quantity_said, say
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        ("1", "people", "1 person"),
+        ("3/5", "people", "3 to 5 people"),
+        ("260000", "people", "260,000 people"),
+        ("999999", "people", "999,999 people"),
+        ("400000000", "USD", "US$400 million"),
+        ("4900000", "USD", "US$4.9 million"),
+        ("10000000", "EUR", "€10 million"),
+        ("1234567", "HKD", "HK$1,234,567"),
+        ("12.50", "GBP", "£12.50"),
+        ("1200000000", "CHF", "CHF 1.2 billion"),
+        ("1000000/2000000", "TWD", "NT$1 million to 2 million"),
+        ("7", "", "7"),
+    ],
+)
+def test_a_figure_is_said_as_people_write_it_and_loses_no_digit(value: str, unit: str, said: str) -> None:
+    assert quantity_said(value, unit) == said
 
 
 @pytest.mark.parametrize(

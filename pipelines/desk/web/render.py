@@ -88,7 +88,10 @@ def visible(value: str) -> str:
     )
 
 
-def day(moment: datetime | date | None) -> str:
+def day(moment: datetime | date | str | None) -> str:
+    """``5 Nov 2026``, of a day of the store or of the search index (ISO 8601)."""
+    if isinstance(moment, str):
+        moment = date.fromisoformat(moment)
     return f"{moment.day} {moment:%b %Y}" if moment else "no date"
 
 
