@@ -245,7 +245,7 @@ def _readings() -> Iterator[str]:
     readings = tomllib.loads((Path(__file__).parent / "labels_readings.toml").read_text(encoding="utf-8"))
     one = readings["evidence"]
     agreed, disagreed = one["agreed"], one["disagreed"]
-    yield f"Read on {one['read']} by {one['reader']}: {len(agreed) + len(disagreed)} {one['about']} Agreed on {len(agreed)}. {one['first_pass']}"
+    yield f"Read on {one['read']} by {one['reader']} (`{one['rules']}`): {len(agreed) + len(disagreed)} {one['about']} Agreed on {len(agreed)}. {one['first_pass']}"
     yield ""
     yield "Agreed: " + ", ".join(f"`{name}`" for name in agreed) + "."
     yield ""
