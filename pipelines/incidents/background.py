@@ -19,7 +19,9 @@ _LANGUAGE_PRIOR = 10.0
 """So many texts of a language weigh as much as the average of all languages when its centre is taken."""
 _CENTRE_PRIOR = 50.0
 """So many texts at the origin: the centre of a stream is trusted only once there are more than that."""
-_STREAM_PRIOR = 200.0
+LATEST = 2000
+"""So many of the latest texts show what is common in the stream."""
+STREAM_PRIOR = 200
 """So many texts about nothing in particular stand before every stream: in a thin one a word that two texts share is
 still rare, and a function word still common."""
 
@@ -102,8 +104,8 @@ class _Frequencies:
         return np.where(self._keys[at] == hashes, self._counts[at], 0)
 
     def idf(self, hashes: Hashes, size: int) -> Floats:
-        expected = _STREAM_PRIOR * common_share(hashes)
-        ratio = (size + _STREAM_PRIOR + 1) / (self.count(hashes) + expected + 0.5)
+        expected = STREAM_PRIOR * common_share(hashes)
+        ratio = (size + STREAM_PRIOR + 1) / (self.count(hashes) + expected + 0.5)
         return np.maximum(np.log(ratio), 0.0).astype(np.float32)
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from pipelines.incidents.background import LATEST, STREAM_PRIOR
 from pipelines.incidents.features import index_keys
 from pipelines.incidents.model import Features, KnownIncident, Outcome, Reach
-from pipelines.incidents.reaching import NEAR_DAYS, STREAM_PRIOR, across_languages, limits
+from pipelines.incidents.reaching import NEAR_DAYS, across_languages, limits
 from pipelines.incidents.settings import Settings, default_settings
 from pipelines.incidents.shared import flat, neighbours, rarest_first, rarity
 
 import numpy as np  # isort: skip  # after pipelines.embedding, which limits the BLAS threads
-
-BACKGROUND = 2000
 
 
 class MemoryWorld:
@@ -33,7 +32,7 @@ class MemoryWorld:
         """Incidents and waiting texts that share enough rare keys with ``new``."""
         near = self._near(new) | self._foreign(new)
         incidents = sorted({incident for text in near for incident in self._home[text]})
-        latest = sorted(self._texts.values(), key=lambda t: (-(t.day or 0.0), t.text_id))[:BACKGROUND]
+        latest = sorted(self._texts.values(), key=lambda t: (-(t.day or 0.0), t.text_id))[:LATEST]
         return Reach(
             incidents=[self._known(name) for name in incidents],
             waiting=[self._texts[name] for name in sorted(near & self._waiting)],

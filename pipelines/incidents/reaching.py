@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines.embedding import as_vectors
+from pipelines.incidents.background import STREAM_PRIOR
 from pipelines.incidents.features import index_keys
 from pipelines.incidents.model import Features
 from pipelines.incidents.neighbours import nearest
@@ -23,8 +24,6 @@ import numpy as np  # isort: skip  # after pipelines.embedding, which limits the
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-STREAM_PRIOR = 200
-"""So many texts about nothing in particular stand before every stream."""
 HITS = 24
 """Known texts that a new text may reach by keys …"""
 SHARE = 0.1

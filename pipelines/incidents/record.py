@@ -139,8 +139,8 @@ def summary_of(members: Sequence[MemberText]) -> tuple[CitedSentence, ...]:
 
     Greedy: each next sentence is the one that adds the most weight of words not said yet, per the square root of its
     length; a word weighs the number of texts that use it. The opening is the sentence of the lead that says most of its
-    headline, which is the title, so that the two agree. Stops when a sentence adds less than a third of the opening. A sentence is compared in
-    English where it has been translated, so that two languages do not say one thing twice.
+    headline, which is the title, so that the two agree. Stops when a sentence adds less than a third of the opening. A
+    sentence is compared in English where it has been translated, so that two languages do not say one thing twice.
     """
     told = {m.text_id: _sentences(m) for m in members if m.role != "round-up"}
     said: Counter[str] = Counter()

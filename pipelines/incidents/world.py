@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipelines.incidents.background import LATEST
 from pipelines.incidents.features import COLUMNS, features_of_columns, index_keys, rare_keys, to_row
 from pipelines.incidents.identity import calendar_day
 from pipelines.incidents.model import Constraints, Features, KnownIncident, Reach
@@ -22,8 +23,6 @@ import numpy as np  # isort: skip  # after pipelines.embedding, which limits the
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-BACKGROUND = 2000
-"""So many of the latest texts show what is common in the stream."""
 _COLUMNS = ", ".join(COLUMNS)
 
 
@@ -148,7 +147,7 @@ def _background(con: DuckDBPyConnection, low: float | None, high: float | None) 
     return _load(
         con,
         "f.text_id IN (SELECT text_id FROM store.text_feature WHERE ? IS NULL OR day BETWEEN ? AND ? "
-        f"ORDER BY day DESC NULLS LAST, text_id LIMIT {BACKGROUND})",
+        f"ORDER BY day DESC NULLS LAST, text_id LIMIT {LATEST})",
         [low, low, high],
     )
 
