@@ -370,7 +370,7 @@ def _facts(content: Content) -> list[dict[str, Any]]:
                 unit = "person" if (value, row["unit"]) == ("1", "people") else row["unit"]
                 text = f"{value} {unit}" if unit else value
                 values.setdefault(text, [])
-                if row["role"] and row["role"] not in values[text]:
+                if row["role"] and row["role"] not in values[text] and not (row["role"] == "money" and unit):
                     values[text].append(row["role"])
         if values:
             found.append(

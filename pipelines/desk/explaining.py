@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines import outcomes
 from pipelines.desk.causes import name_causes
 from pipelines.desk.lists import among
 from pipelines.desk.values import because, language
@@ -51,7 +52,7 @@ def verdict(steps: Sequence[Step], field: Field = UNKNOWN) -> Verdict:
         if stage in last and last[stage]["outcome"] not in PASSED:
             outcome = last[stage]["outcome"]
             why = because(last[stage]["reason"], stage, outcome, field).removesuffix(".")
-            return Verdict(f"It stopped at {stage}, as {outcome.replace('_', ' ')}", None, why)
+            return Verdict(f"It stopped at {stage}, as {outcomes.name(outcome)}", None, why)
     if "landing" in last and len(last) == 1:
         return Verdict("It has landed, and the line has not read it yet: the next run does")
     return Verdict("Nothing stopped it, and no incident holds it")
@@ -186,13 +187,21 @@ def _found(con: DuckDBPyConnection, article_id: str) -> dict[str, str]:
     return found
 
 
-def step(stage: str, subject: str, outcome: str, reason: str, run_id: str = "", when: Any = None) -> Step:
+def step(
+    stage: str,
+    subject: str,
+    outcome: str,
+    reason: str,
+    run_id: str = "",
+    when: Any = None,
+    version: str = "",
+) -> Step:
     return {
         "stage": stage,
         "subject": subject,
         "outcome": outcome,
         "reason": reason,
-        "version": "",
+        "version": version,
         "run_id": run_id,
         "when": when,
     }
@@ -228,7 +237,15 @@ def _evidence(con: DuckDBPyConnection, text_id: str) -> list[Step]:
         "AND axis IN ('relevant', 'class') ORDER BY axis DESC, start_at LIMIT 6",
         [text_id],
     )
-    return [step("evidence", text_id, f"{row['axis']} {row['value']}", f"“{row['quote']}”") for row in rows]
+    return [
+        step(
+            "evidence",
+            text_id,
+            row["axis"] if row["value"] == "true" else f"{row['axis']} {row['value']}",
+            f"“{row['quote']}”",
+        )
+        for row in rows
+    ]
 
 
 def _proposals(con: DuckDBPyConnection, text_id: str) -> list[Step]:
@@ -240,16 +257,14 @@ def _proposals(con: DuckDBPyConnection, text_id: str) -> list[Step]:
         [text_id],
     )
     return [
-        {
-            **step(
-                "proposal",
-                text_id,
-                f"[AI generated] {row['axis'] or row['kind']}: {row['value']}",
-                f"“{row['quote']}”",
-                when=row["made"],
-            ),
-            "version": f"{row['model']} {row['prompt_version']}",
-        }
+        step(
+            "proposal",
+            text_id,
+            f"[AI generated] {row['axis'] or row['kind']}: {row['value']}",
+            f"“{row['quote']}”",
+            when=row["made"],
+            version=f"{row['model']} {row['prompt_version']}",
+        )
         for row in rows
     ]
 
@@ -301,14 +316,14 @@ def _incident(con: DuckDBPyConnection, incident_id: str) -> list[Step]:
     )
     name_causes(con, rows)
     return [
-        {
-            "stage": "incidents",
-            "subject": incident_id,
-            "outcome": row["kind"].replace("_", " "),
-            "reason": changed(row["kind"], row["detail"], row["reason"], row["made_by"]),
-            "version": f"revision {row['revision']}",
-            "run_id": row["run_id"],
-            "when": row["happened"],
-        }
+        step(
+            "incidents",
+            incident_id,
+            row["kind"].replace("_", " "),
+            changed(row["kind"], row["detail"], row["reason"], row["made_by"]),
+            row["run_id"],
+            row["happened"],
+            f"revision {row['revision']}",
+        )
         for row in rows
     ]

@@ -304,8 +304,8 @@ def _facts(rows: Sequence[Row], numbers: dict[str, int]) -> list[Row]:
         item = groups.setdefault(row["kind"], {}).setdefault(
             value, {"value": value, "roles": set(), "numbers": set(), "quote": row["quote"]}
         )
-        if row["role"]:
-            item["roles"].add(row["role"].replace("_", " "))
+        if role := role_said(row):
+            item["roles"].add(role)
         if row["text_id"] in numbers:
             item["numbers"].add(numbers[row["text_id"]])
     return [
@@ -319,6 +319,11 @@ def _facts(rows: Sequence[Row], numbers: dict[str, int]) -> list[Row]:
         for kind, name in FACTS.items()
         if kind in groups
     ]
+
+
+def role_said(row: Row) -> str:
+    """What a fact is in the text: ``regulator``, ``killed``; that a sum with its currency is money, its sign says."""
+    return "" if row["role"] == "money" and row["unit"] else (row["role"] or "").replace("_", " ")
 
 
 def fact_said(row: Row) -> str:

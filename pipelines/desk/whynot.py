@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pipelines import outcomes
 from pipelines.desk.explaining import Step, step, whose
 from pipelines.store import current_id, fetch_rows
 
@@ -70,14 +71,16 @@ def _not_read(con: DuckDBPyConnection, asked: str, fetches: list[dict[str, Any]]
     last = fetches[-1]
     if last["outcome"] not in ("landed", "unchanged"):
         why = last["reason"] or ""
-        return step("landing", asked, f"It did not land: {_plain(last['outcome'])}", why, last["run_id"])
+        return step(
+            "landing", asked, f"It did not land: {outcomes.name(last['outcome'])}", why, last["run_id"]
+        )
     row = con.execute(
         "SELECT outcome, reason, run_id FROM store.stage_result WHERE stage = 'reading' AND subject_id = ?",
         [last["fetch_id"]],
     ).fetchone()
     if row is None:
         return step("reading", asked, "It has not been read yet", "the next wiredesk run reads it")
-    return step("reading", asked, f"It is no article: {_plain(row[0])}", row[1] or "", row[2])
+    return step("reading", asked, f"It is no article: {outcomes.name(row[0])}", row[1] or "", row[2])
 
 
 def _stopped(con: DuckDBPyConnection, subject: str, stages: tuple[str, ...], what: str) -> Step:
@@ -87,7 +90,7 @@ def _stopped(con: DuckDBPyConnection, subject: str, stages: tuple[str, ...], wha
             [stage, subject],
         ).fetchone()
         if row and row[0] != "ok":
-            return {**step(stage, subject, what, row[1] or _plain(row[0]), row[2]), "version": row[3]}
+            return {**step(stage, subject, what, row[1] or outcomes.name(row[0]), row[2]), "version": row[3]}
     return step(stages[0], subject, what, "the next wiredesk run looks at it")
 
 
@@ -179,7 +182,3 @@ def _link(con: DuckDBPyConnection, one: Comparison, *, inside: bool) -> Step:
     elif enough and not inside:
         parts.append("as things stood on its day another incident was nearer, or this one came later")
     return step("link", one.incident_id, what, "; ".join(parts))
-
-
-def _plain(outcome: str) -> str:
-    return outcome.replace("_", " ")

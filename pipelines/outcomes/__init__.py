@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-__all__ = ["meaning", "meanings", "sentence"]
+__all__ = ["meaning", "meanings", "name", "sentence"]
 
+_SPELLED = {"english": "English", "html": "HTML", "http": "HTTP", "url": "URL"}
+_NAMES = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b")
 _STATUS = re.compile(r"http_(\d{3})")
 
 
@@ -31,6 +33,13 @@ def meaning(stage: str, outcome: str) -> str:
     if not found and stage == "landing" and (status := _STATUS.fullmatch(outcome)):
         return known["http"].format(status=status[1])
     return found
+
+
+def name(outcome: str) -> str:
+    """An outcome's name in words: ``not relevant``, ``already English``, ``HTTP 503``; a sentence stays as it is."""
+    if " " in outcome:
+        return outcome
+    return _NAMES.sub(lambda found: _SPELLED[found[0]], outcome.replace("_", " "))
 
 
 def sentence(stage: str, outcome: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipelines.hanzi import fold_with_offsets, source_span
 from pipelines.search.names import Names, atoms_of, names_for, placed_atoms
-from pipelines.search.tokens import COMMON, EXACT, RUN, folded, spelled, stemmed
+from pipelines.search.tokens import COMMON, EXACT, RUN, lower, spelled, stemmed
 
 MOST_LETTERS = 400
 """Of a longer question only the beginning is read."""
@@ -46,11 +48,16 @@ class Word:
     """One thing asked for; any of its forms will do."""
 
     said: str
+    """As the index has it."""
     forms: tuple[Form, ...]
+    typed: str = ""
+    """As the person wrote it: 無人計程車, which is ``said`` as 自动驾驶出租车."""
 
     @property
-    def texts(self) -> list[str]:
-        return [form.text for form in self.forms]
+    def others(self) -> list[str]:
+        """What else is looked for, each once; none where all that differs is the script, case or region of one form."""
+        texts = list(dict.fromkeys(form.text for form in self.forms))
+        return [text for text in texts if text != lower(self.typed)] if len(texts) > 1 else []
 
     @property
     def together(self) -> list[Form]:
@@ -102,7 +109,10 @@ def read(query: str, *, data_dir: Path | None = None) -> Question:
         for word in _unquoted(text, names, common):
             words.setdefault(word.said, word)
 
-    for minus, straight, curly, bare in _PART.findall(folded(unicodedata.normalize("NFC", query))):
+    asked = unicodedata.normalize("NFC", query)
+    plain, offsets = fold_with_offsets(asked)
+    plain = lower(plain)
+    for minus, straight, curly, bare in _PART.findall(plain):
         quoted = (straight or curly).strip()
         if bare.startswith("-") and len(bare) > 1 and atoms_of(bare):
             minus, bare = "-", bare[1:]
@@ -125,7 +135,20 @@ def read(query: str, *, data_dir: Path | None = None) -> Question:
         notes = ["no word to look for: letters or digits of any script, please"]
     if len(words) > MOST_WORDS:
         notes.append(f"only the first {MOST_WORDS} words are looked for")
-    return Question(tuple(words.values())[:MOST_WORDS], tuple(without.values())[:MOST_WORDS], tuple(notes))
+    shown = tuple(
+        replace(word, typed=_typed(word.said, plain, asked, offsets))
+        for word in list(words.values())[:MOST_WORDS]
+    )
+    return Question(shown, tuple(without.values())[:MOST_WORDS], tuple(notes))
+
+
+def _typed(said: str, plain: str, asked: str, offsets: Sequence[int]) -> str:
+    """What of ``asked`` folds to ``said``; ``said`` itself where it was put together (in quotation marks, across spaces)."""
+    at = plain.find(said)
+    if at < 0:
+        return said
+    start, end = source_span(offsets, at, at + len(said))
+    return asked[start:end]
 
 
 def _unquoted(text: str, names: Names, common: list[str]) -> list[Word]:

@@ -14,6 +14,8 @@ import duckdb
 import pytest
 
 from pipelines import bundles
+from pipelines.desk import works
+from pipelines.desk.web.render import environment
 from tests.desk.client import Answer, Browser, direct
 from tests.desk.data import HAZARD, INCIDENT, MERGED
 
@@ -139,6 +141,25 @@ def test_search_marks_the_hit_in_either_script(reading: Browser) -> None:
     assert "<mark>誤判</mark>" in answer.text
     assert "<mark>误判</mark>" in answer.text
     assert "<mark>triage</mark>" in reading.get("/search?q=triage").text
+
+
+def test_search_says_what_a_word_stands_for_as_it_was_typed(reading: Browser) -> None:
+    words = reading.get(address("/search?q=無人計程車")).words
+    assert "無人計程車 also as " in words
+    assert "also as" not in reading.get("/search?q=triag*").words, "a beginning has no other form"
+
+
+def test_what_has_no_language_in_a_funnel_says_why() -> None:
+    rows = [
+        {"name": "–", "pages": 3, "articles": articles, "relevant": 0, "judged": 0, "grouped": 0}
+        for articles in (0, 1)
+    ]
+    table = (
+        environment()
+        .get_template("parts.html")
+        .module.funnel_table(rows, works.FUNNEL_COLUMNS, "language", {})
+    )
+    assert re.findall('<th scope="row">(.+?)</th>', table) == ["not read", "not told"]
 
 
 def hits(answer: Answer) -> list[str]:

@@ -11,6 +11,7 @@ from pipelines import field
 from pipelines.desk import works
 from pipelines.desk.explaining import verdict
 from pipelines.desk.naming import countries_said
+from pipelines.desk.presenting import role_said
 from pipelines.desk.seeking import offered
 from pipelines.desk.values import because, day_said, quantity_said, say
 
@@ -177,3 +178,19 @@ def test_countries_in_a_reason_to_join_stand_by_their_names() -> None:
     assert countries_said("same figure 3 TWN, cosine 0.1") == "same figure 3 TWN, cosine 0.1", (
         "no name: it stays"
     )
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "said"),
+    [
+        ("money", "USD", ""),
+        ("money", None, "money"),
+        ("killed", "people", "killed"),
+        ("set_up", None, "set up"),
+        (None, None, ""),
+    ],
+)
+def test_a_sum_with_its_currency_needs_no_word_for_money(
+    role: str | None, unit: str | None, said: str
+) -> None:
+    assert role_said({"role": role, "unit": unit}) == said

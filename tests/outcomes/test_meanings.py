@@ -184,3 +184,17 @@ def test_a_name_means_what_its_stage_means() -> None:
     assert outcomes.meaning("landing", "http_404") == "the outlet has no such page"
     assert outcomes.meaning("reading", "http_404") == ""
     assert outcomes.meaning("no stage", "ok") == ""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("not_relevant", "not relevant"),
+        ("already_english", "already English"),
+        ("http_503", "HTTP 503"),
+        ("bad_url", "bad URL"),
+        ("in 2026-10-20-ab12_x as report", "in 2026-10-20-ab12_x as report"),
+    ],
+)
+def test_the_name_of_an_outcome_in_words(outcome: str, said: str) -> None:
+    assert outcomes.name(outcome) == said

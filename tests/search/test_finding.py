@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.search import Filters, find, incidents_holding
+from pipelines.search import Filters, find, incidents_holding, read
 from pipelines.store import Store
 from tests.search.shelf import shelf
 
@@ -212,3 +212,25 @@ def test_a_name_that_an_analyst_adds_counts_at_once(tmp_path: Path) -> None:
         assert find(con, "street corner", data_dir=tmp_path).hits == ()
         (tmp_path / "glossary.tsv").write_text("Street Corner\tterm\t街頭\n", encoding="utf-8")
         assert [hit.article_id for hit in find(con, "street corner", data_dir=tmp_path).hits] == ["cna:1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "typed"),
+    [
+        ("無人計程車撞人", ["無人計程車", "撞人"]),
+        ("无人计程车", ["无人计程车"]),
+        ("Robotaxi  輝達", ["Robotaxi", "輝達"]),
+        ("Regulat*", ["Regulat*"]),
+        ('"chip ban" İNVIDIA', ["“chip ban”", "İNVIDIA"]),
+    ],
+)
+def test_a_word_is_shown_as_it_was_typed(query: str, typed: list[str]) -> None:
+    assert [word.typed for word in read(query).words] == typed
+
+
+def test_the_other_forms_are_those_that_nobody_typed() -> None:
+    taxi, company = read("無人計程車 NVIDIA").words
+    assert {"robotaxi", "自动驾驶出租车"} <= set(taxi.others)
+    assert "英伟达" in company.others
+    assert "nvidia" not in company.others
+    assert [word.others for word in read("regulat* 撞傷").words] == [[], []], "one form, folded"

@@ -171,9 +171,8 @@ class Ask:
 def _deck(con: DuckDBPyConnection) -> Deck:
     deck = Deck(dealt.cards(con).values(), tuple(field_of(con).limbs))
     if has_edition(con):
-        _ = (
-            deck.titles
-        )  # worked out while nobody waits; of the database itself, when the first incident is opened
+        # worked out while nobody waits; of the database itself, when the first incident is opened
+        _ = deck.titles
     return deck
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pipelines import outcomes
 from pipelines.desk import values
 from pipelines.desk.lighting import FLAGS
 from pipelines.desk.naming import pieces
@@ -59,6 +60,7 @@ def environment() -> Environment:
         "country": country,
         "language": language,
         "because": _because,
+        "outcome_name": outcomes.name,
         "class_name": _class,
         "axis_name": axis_name,
     }

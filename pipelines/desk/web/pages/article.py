@@ -12,7 +12,7 @@ from pipelines.desk.archived import harmless
 from pipelines.desk.explaining import explain
 from pipelines.desk.lighting import aligned
 from pipelines.desk.naming import names_in
-from pipelines.desk.presenting import FACTS, fact_said
+from pipelines.desk.presenting import FACTS, fact_said, role_said
 from pipelines.desk.proposed import presented
 from pipelines.desk.web.asking import Ask, SorryError
 from pipelines.desk.web.pages.incident import touching
@@ -96,7 +96,7 @@ def _facts(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]
             [
                 {
                     "value": fact_said(row),
-                    "role": (row["role"] or "").replace("_", " "),
+                    "role": role_said(row),
                     "quote": row["quote"],
                 }
                 for row in rows

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from pipelines import search
+from pipelines import outcomes, search
 from pipelines.desk import seeking, works
 from pipelines.desk.edition import has_edition
 from pipelines.desk.explaining import Step, explain, verdict
@@ -52,7 +52,7 @@ def find(ask: Ask) -> Response:
         found=found.found,
         more=len(found.hits) == MOST < found.found,
         most=MOST,
-        forms=[word.texts for word in found.question.words],
+        asked=found.question.words,
         cards=ask.cards,
     )
 
@@ -135,7 +135,7 @@ def rejects(ask: Ask) -> Response:
             {
                 "name": name,
                 "values": [
-                    {"label": ask.say("outlet", value) if column == "outlet_id" else value.replace("_", " "),
+                    {"label": ask.say("outlet", value) if column == "outlet_id" else outcomes.name(value),
                      "n": n, "on": wanted[column] == value,
                      "url": link(**{parameter: "" if wanted[column] == value else value})}
                     for value, n in ordered[:30]

@@ -55,7 +55,7 @@
     else if (key === "Enter" && document.activeElement.matches(".item")) document.activeElement.querySelector("h3 a, p a").click();
     else if (key === "x" && document.activeElement.matches(".item")) { const box = document.activeElement.querySelector("[data-choose]"); if (box) box.click(); else did = false; }
     else if (key === "u") { const button = document.querySelector('form input[name=action][value=undo] ~ button'); if (button) button.click(); else did = false; }
-    else if (/^[1-4]$/.test(key)) did = classOf(Number(key));
+    else if (/^[1-9]$/.test(key)) did = classOf(Number(key));
     else {
       const here = rows()[Math.max(0, at())];
       const own = here && [...here.querySelectorAll("[data-row]")].find((el) => el.dataset.row === key);
