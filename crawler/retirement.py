@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.landinglog import LANDED, RETIRED, LandingLine, LandingLog, sync_folder, utc_stamp
-from crawler.takedown import PLAN, finish, members, partial_of, read_alone, write_synced
+from crawler.landinglog import LANDED, RETIRED, LandingLine, LandingLog, utc_stamp
+from crawler.takedown import finish, members, partial_of, read_alone, write_plan, write_synced
 from crawler.turns import writing_alone
 
 BATCH = 64 * 2**20
@@ -148,8 +148,7 @@ def retire(
             finish(data_dir)  # removes what was prepared for nothing
             raise
         plan["id"] = f"retired {utc_stamp(now)} {number}"
-        write_synced(data_dir / PLAN, json.dumps(plan, ensure_ascii=False).encode())
-        sync_folder(data_dir)
+        write_plan(data_dir, plan)
         finish(data_dir)
         follow()
     return before - _size(data_dir)

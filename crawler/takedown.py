@@ -14,7 +14,7 @@ import io
 import json
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -90,8 +90,7 @@ def forget(
             "dropped": [list(one) for one in sorted(done.dropped)],
             "logs": done.logs,
         }
-        write_synced(data_dir / PLAN, json.dumps(plan, ensure_ascii=False).encode())
-        sync_folder(data_dir)
+        write_plan(data_dir, plan)
         finish(data_dir)
     return done
 
@@ -108,7 +107,7 @@ def finish(data_dir: Path) -> None:
             fcntl.flock(handle, fcntl.LOCK_EX)
             if plan.exists():  # else another command has just carried it out
                 _carry_out(data_dir, plan)
-    for folder in ("archive", "landing"):
+    for folder in (".", "archive", "landing"):
         for stale in (data_dir / folder).glob("*.takedown"):
             stale.unlink()
 
@@ -123,6 +122,14 @@ def _carry_out(data_dir: Path, plan: Path) -> None:
                 path.unlink()  # nothing of it stays
             sync_folder(path.parent)
     plan.replace(data_dir / FOLLOW)
+    sync_folder(data_dir)
+
+
+def write_plan(data_dir: Path, plan: Mapping[str, Any]) -> None:
+    """Put a plan for :func:`finish` on the disk: whole, or not at all, since a torn one would stop every command."""
+    partial = partial_of(data_dir / PLAN)
+    write_synced(partial, json.dumps(plan, ensure_ascii=False).encode())
+    partial.replace(data_dir / PLAN)
     sync_folder(data_dir)
 
 

@@ -234,6 +234,29 @@ def test_what_is_being_written_is_not_written_anew(
     assert holders(data.path) == {}
 
 
+def test_a_plan_that_a_full_disk_tore_is_none(
+    told: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, url = copied(told, tmp_path / "data", monkeypatch)
+    real = street.write_synced
+
+    def torn(path: Path, content: bytes) -> None:
+        plan = path.name.startswith(street.PLAN)
+        real(path, content[: len(content) // 2] if plan else content)
+        if plan:
+            raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(street, "write_synced", torn)
+        with pytest.raises(KilledError):
+            main(["--data", str(data.path), "-q", "store", "forget", url])
+    data.do("store", "status")
+    assert holders(data.path)
+    data.do("store", "forget", url)
+    assert holders(data.path) == {}
+    assert not [*data.path.rglob("*.takedown")]
+
+
 @pytest.mark.parametrize("step", ["follow", "rewrite", "remove_articles", "write_anew", "finish"])
 def test_a_crash_is_made_good_by_the_next_command(
     told: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
