@@ -34,7 +34,7 @@ def bundle_command() -> None:
 def export(
     session: Session, ids: tuple[str, ...], target: Path, share_safe: bool, as_zip: bool, key: Path | None
 ) -> None:
-    """One bundle per incident ID into the folder TARGET (all: every incident)."""
+    """One bundle per incident ID (all: of every one) into folder TARGET."""
     from pipelines import bundles
 
     with store_errors(), reader(session.data_dir) as con:
@@ -66,7 +66,10 @@ def export(
 @click.option("--trusted", type=FILE, help="The public key (PEM) that must have signed it.")
 @click.pass_obj
 def verify(session: Session, bundle: Path, trusted: Path | None) -> None:
-    """Check a bundle, or each bundle of a folder that export wrote: every byte and row count, nothing added or missing."""
+    """Check a bundle, or each bundle of a folder that export wrote.
+
+    Every byte and row count; nothing added, nothing missing.
+    """
     from pipelines import bundles
 
     spoilt = 0
@@ -100,9 +103,10 @@ def _is_bundle(path: Path) -> bool:
 @click.option("--trusted", type=FILE, help="The public key (PEM) that must have signed it.")
 @click.pass_obj
 def import_(session: Session, bundle: Path, trusted: Path | None) -> None:
-    """Read a bundle back: a full one as pages and decisions for the next run, a share-safe one as it stands.
+    """Read a bundle back.
 
-    What the database knows already is left alone, so that reading a bundle twice makes no twins.
+    A full one comes in as pages and decisions for the next run, a share-safe one as it stands. What the database knows
+    already is left alone, so that reading a bundle twice makes no twins.
     """
     from pipelines import bundles
 

@@ -148,9 +148,9 @@ def split(session: Session, incident_id: str, texts: tuple[str, ...]) -> Asked:
 @click.argument("source")
 @click.argument("into")
 def move(session: Session, text_id: str, source: str, into: str) -> Asked:
-    """A text goes from incident SOURCE to INTO (new: a new incident; none: to no incident).
+    """A text goes from incident SOURCE to incident INTO.
 
-    SOURCE none adds a text that is in no incident.
+    INTO new makes a new incident of it, none takes it out of all; SOURCE none adds a text that is in no incident.
     """
     must_exist(session, "text", text_id)
     must_exist(session, "incident", *(x for x in (source, into) if x not in ("none", "new")))
@@ -170,7 +170,7 @@ def move(session: Session, text_id: str, source: str, into: str) -> Asked:
 @click.argument("value")
 @click.option("--remove", is_flag=True, help="The value does not apply.")
 def label(session: Session, incident_id: str, axis: str, value: str, remove: bool) -> Asked:
-    """Set (or with --remove reject) a value on an axis, for instance: label ID class hazard."""
+    """Set or reject a value on an axis, as in: label ID class hazard."""
     _incident(session, incident_id)
     problem = _bad_value(session, axis, value)
     if problem:

@@ -75,7 +75,10 @@ def list_models(session: Session) -> None:
 )
 @click.pass_obj
 def install(session: Session, source: str | None, sha256: str | None, from_code: str) -> None:
-    """Install a package: FILE.argosmodel, an unpacked folder, or sample; without SOURCE, zh→en from the Argos index."""
+    """Install a translation package.
+
+    SOURCE is a FILE.argosmodel, an unpacked folder, or sample; without it, zh→en comes from the Argos index.
+    """
     from pipelines import translation
 
     with _sentences_for_users():
@@ -100,7 +103,10 @@ def install(session: Session, source: str | None, sha256: str | None, from_code:
 @model_command.command("verify")
 @click.pass_obj
 def verify(session: Session) -> None:
-    """Check every file of every package against the hash that was taken when it was installed."""
+    """Check every file of every package against its hash.
+
+    The hash was taken when the package was installed.
+    """
     from pipelines import translation
 
     with _sentences_for_users():

@@ -63,7 +63,7 @@ def outlet_command() -> None:
 @outlet_command.command("list")
 @click.pass_obj
 def list_outlets(session: Session) -> None:
-    """Every outlet: its language, its channels, and whether a real page of it was seen."""
+    """Every outlet, its channels, and what its markup rests on."""
     from crawler import outlets
 
     rows: list[dict[str, Any]] = [
@@ -96,9 +96,9 @@ def list_outlets(session: Session) -> None:
 )
 @click.pass_obj
 def new(session: Session, key: str, home: str, name: str, root: Path) -> None:
-    """Write an outlet file, its fixture folder and a failing test (in a checkout).
+    """Write a new outlet's file, fixture folder and failing test.
 
-    KEY names the outlet everywhere: lower-case words joined by "-", as epochtimes-b5.
+    This takes a checkout. KEY names the outlet everywhere: lower-case words joined by "-", as epochtimes-b5.
     """
     from crawler import author
 
@@ -137,10 +137,10 @@ def record(session: Session, url: str, via: str | None) -> None:
 @click.argument("target", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 def fixture(session: Session, page: Path, target: Path | None) -> None:
-    """Make a fixture that may be committed: the markup of PAGE, every text replaced by generated text.
+    """Make a fixture that may be committed, of a real page.
 
-    Of a page that was recorded, TARGET is tests/outlets/KEY/page.html if not said, and beside it stands a draft of what
-    is expected of it, for you to check.
+    It has the markup of PAGE, every text replaced by generated text. Of a page that was recorded, TARGET is
+    tests/outlets/KEY/page.html if not said, and beside it stands a draft of what is expected of it, for you to check.
     """
     from crawler import author
 
@@ -213,9 +213,10 @@ def draft(file: str, body: bytes, facts: dict[str, str]) -> dict[str, Any]:
 @via_option
 @click.pass_context
 def check(ctx: click.Context, keys: tuple[str, ...], via: str | None) -> None:
-    """Probe the live outlets politely: robots.txt, each channel's first page, one article.
+    """Probe the live outlets politely.
 
-    Nothing that it fetches is kept. Ends with 3 when something is wrong.
+    Of each: robots.txt, each channel's first page, one article. Nothing that it fetches is kept. Ends with 3 when
+    something is wrong.
     """
     from crawler import author
 

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @click.pass_obj
 def retire_command(session: Session, config: Path | None, dry_run: bool) -> None:
-    """Take pages out of the archive that are over the limits of [retention] in wiredesk.toml.
+    """Take pages out of the archive by age, or for room.
 
-    Articles, texts and records stay, and the log says which page went, when and why. Pages that an incident or a
-    decision rests on stay too, unless the plan says protect = false. With --json (or -v) every page is named.
+    Those over the limits of [retention] in wiredesk.toml go. Articles, texts and records stay, and the log says which
+    page went, when and why. Pages that an incident or a decision rests on stay too, unless the plan says protect =
+    false. With --json (or -v) every page is named.
     """
     from crawler import outlets
     from pipelines import watch

@@ -26,7 +26,7 @@ store_command.add_command(retire_command)
 @store_command.command("status")
 @click.pass_obj
 def status(session: Session) -> None:
-    """What the database holds, and how much of it an older version made."""
+    """What the database holds, and what an older version made."""
     from pipelines import versions
     from pipelines.cli.run import complaints
 
@@ -63,7 +63,10 @@ def migrate(session: Session) -> None:
 @store_command.command("publish")
 @click.pass_obj
 def publish(session: Session) -> None:
-    """Make the read-only copy that analysts may hold open while the line writes."""
+    """Make the read-only copy that analysts may hold open.
+
+    The line can write meanwhile.
+    """
     with store_errors():
         path = store.publish(session.data_dir)
     session.say(f"published: {path}")
@@ -73,7 +76,10 @@ def publish(session: Session) -> None:
 @click.argument("target", type=click.Path(path_type=Path))
 @click.pass_obj
 def backup(session: Session, target: Path) -> None:
-    """Copy the database to TARGET (a file that does not exist yet); the line waits for a moment."""
+    """Copy the database to TARGET, a file that does not exist yet.
+
+    The line waits for a moment.
+    """
     if target.exists():
         raise UserError(f"{target} exists: a backup never overwrites", WRONG_USE)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -94,10 +100,11 @@ def backup(session: Session, target: Path) -> None:
 )
 @click.pass_obj
 def rebuild(session: Session, profile: str | None, model: str | None) -> None:
-    """Make the database again from archive, landing logs, run log, decisions and proposals.
+    """Make the database again from archive, logs and decisions.
 
-    Run by run, with the times that the runs had; no language model is asked again for proposals. The old
-    database answers until the new one is whole, and is kept beside it.
+    The logs are those of landing and of runs; proposals come from their journal. Run by run, with the times that the
+    runs had; no language model is asked again for proposals. The old database answers until the new one is whole, and
+    is kept beside it.
     """
     from pipelines import rebuilding
     from pipelines.cli import run as line
@@ -134,9 +141,10 @@ def rebuild(session: Session, profile: str | None, model: str | None) -> None:
 @click.option("--saved", metavar="NAME", help="Only the incidents of a query that was saved on the desk.")
 @click.pass_obj
 def export(session: Session, target: Path, form: str, sql: str | None, saved: str | None) -> None:
-    """Export everything, or what a query gives, with declared and checked row counts.
+    """Export everything, or what a query gives.
 
-    Parquet is partitioned by month; atom and jsonfeed tell what changed in the incidents.
+    Row counts are declared and checked. Parquet is partitioned by month; atom and jsonfeed tell what changed in the
+    incidents.
     """
     from pipelines import bundles
 
@@ -176,9 +184,10 @@ def _saved(session: Session, name: str) -> str:
 @click.option("--reason", "-m", default="", help="Why; kept in the tombstone.")
 @click.pass_obj
 def forget(session: Session, url: str, reason: str) -> None:
-    """Take a page out of archive, database, search and future bundles; a tombstone says that it was.
+    """Take a page out of archive, database and search, for good.
 
-    URL may also be an article id. Bundles and backups that were made before keep what they hold.
+    It is in no future bundle either; a tombstone says that it was. URL may also be an article id. Bundles and backups
+    that were made before keep what they hold.
     """
     from crawler import retirement
     from crawler import takedown as street

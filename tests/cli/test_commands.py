@@ -36,6 +36,19 @@ def test_every_verb_has_help(capsys: pytest.CaptureFixture[str], verb: str) -> N
     assert out.startswith("Usage: wiredesk")
 
 
+def test_no_list_of_commands_cuts_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = 0
+    for verb in ("", *VERBS):
+        _, out, _ = call(capsys, *filter(None, [verb]), "--help")
+        _, _, commands = out.partition("\nCommands:\n")
+        listed += commands.count("\n")
+        assert [line for line in commands.splitlines() if not line.endswith(".")] == [], verb
+    assert listed > 2 * len(VERBS)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
