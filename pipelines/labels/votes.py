@@ -157,7 +157,11 @@ _Ranked = list[tuple[str, tuple[int, int, float]]]
 def _single_rule(ranked: _Ranked, voters: int) -> str:
     texts = ranked[0][1][0]
     if len(ranked) == 1:
-        return f"all {texts} texts that say so agree" if texts > 1 else "one text says so"
+        return (
+            "one text says so"
+            if texts == 1
+            else f"{'both' if texts == 2 else f'all {texts}'} texts that say so agree"
+        )
     if texts == ranked[1][1][0]:
         return f"a tie of {texts} to {texts} texts, decided by the higher sum of scores"
     return f"{texts} of {voters} texts, the most"
@@ -165,11 +169,7 @@ def _single_rule(ranked: _Ranked, voters: int) -> str:
 
 def _single_flip(ranked: _Ranked, first: bool, value: str, texts: int) -> str:
     if first and len(ranked) == 1:
-        return (
-            f"{texts // 2 + 1} of its {_texts(texts)} said something else"
-            if texts > 1
-            else "its one text said something else"
-        )
+        return f"{_of_its(texts // 2 + 1, texts)} said something else"
     ahead = ranked[0][1][0] - (ranked[1][1][0] if first else texts)
     need = ahead // 2 + 1
     other = ranked[1][0] if first else ranked[0][0]
@@ -186,11 +186,7 @@ def _several(axis: str, voters: Sequence[Ballot]) -> list[Vote]:
         accepted = texts * 2 >= len(voters)
         if accepted:
             drop = (2 * texts - len(voters)) // 2 + 1
-            flips = (
-                f"{drop} of its {_texts(texts)} no longer named it"
-                if texts > 1
-                else "its one text no longer named it"
-            )
+            flips = f"{_of_its(drop, texts)} no longer named it"
         else:
             need = (len(voters) - 2 * texts + 1) // 2
             flips = f"{need} more of the {len(voters)} texts named it"
@@ -211,3 +207,12 @@ def _several(axis: str, voters: Sequence[Ballot]) -> list[Vote]:
 
 def _texts(n: int) -> str:
     return f"{n} text" if n == 1 else f"{n} texts"
+
+
+def _of_its(n: int, texts: int) -> str:
+    """``n`` of the texts that name a value."""
+    if texts == 1:
+        return "its one text"
+    if n == texts:
+        return "both its texts" if n == 2 else f"all its {n} texts"
+    return f"{n} of its {texts} texts"

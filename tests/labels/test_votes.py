@@ -84,13 +84,33 @@ def test_a_text_votes_once() -> None:
         aggregate([])
 
 
+def needed(said: str | None) -> int:
+    """How many texts the sentence asks for."""
+    number = re.match(r"(?:all )?(?:its )?(\d+|one|both)", said or "")
+    assert number, said
+    return {"one": 1, "both": 2}.get(number.group(1)) or int(number.group(1))
+
+
+def test_counts_read_as_people_say_them() -> None:
+    for n, rule, flips in (
+        (1, "one text says so", "its one text said something else"),
+        (2, "both texts that say so agree", "both its texts said something else"),
+        (3, "all 3 texts that say so agree", "2 of its 3 texts said something else"),
+    ):
+        found = aggregate([ballot(str(i), "incident", ("A",)) for i in range(n)])
+        by_class = next(v for v in found.votes if v.axis == "class")
+        assert (by_class.deciding_rule, by_class.flips_if) == (rule, flips)
+        named = next(v for v in found.votes if v.axis == "industry")
+        assert named.flips_if == flips.replace("said something else", "no longer named it")
+
+
 @given(st.lists(st.sampled_from(["incident", "hazard"]), min_size=1, max_size=9))
 def test_what_flips_the_class_flips_it(classes: list[str]) -> None:
     ballots = [ballot(str(n), name) for n, name in enumerate(classes)]
     found = aggregate(ballots)
     kept = next(v for v in found.votes if v.axis == "class" and v.accepted)
     other = "hazard" if kept.value == "incident" else "incident"
-    need = int(re.match(r"(?:its )?(\d+|one)", kept.flips_if).group(1).replace("one", "1"))  # type: ignore[union-attr]
+    need = needed(kept.flips_if)
     changed = 0
     for n, name in enumerate(classes):
         if name == kept.value and changed < need:
@@ -108,7 +128,7 @@ def test_what_flips_a_value_flips_it(named: list[bool]) -> None:
         assert not any(named)
         return
     (vote,) = votes
-    need = int(re.match(r"(?:its )?(\d+|one)", vote.flips_if).group(1).replace("one", "1"))  # type: ignore[union-attr]
+    need = needed(vote.flips_if)
     for enough, count in ((False, need - 1), (True, need)):
         changed, again = 0, list(ballots)
         for n, has in enumerate(named):
