@@ -177,14 +177,26 @@ class Found:
     """How many of ``cards`` were first reported on a day, by the day and the class."""
 
 
-def holding(con: DuckDBPyConnection, deck: Deck, words: str, *, data_dir: Path) -> set[str] | None:
-    """The incidents whose articles, title or id hold the words of a filter; ``None`` without words."""
+def holding(
+    con: DuckDBPyConnection,
+    deck: Deck,
+    words: str,
+    *,
+    data_dir: Path,
+    known: Callable[[], search.Records] | None = None,
+) -> set[str] | None:
+    """The incidents whose articles, title or id hold the words of a filter; ``None`` without words.
+
+    :param known: gives :func:`pipelines.search.records` of this state of the database.
+    """
     if not words:
         return None
     plain = words.casefold()
     named = {deck.rows[n].incident_id for n, title in enumerate(deck.lowered) if plain in title}
     named |= {plain} & deck.keys()
-    return named | set(search.incidents_holding(con, words, data_dir=data_dir))
+    return named | set(
+        search.incidents_holding(con, words, data_dir=data_dir, known=known() if known else None)
+    )
 
 
 def apply(

@@ -1,7 +1,7 @@
 """Search across scripts, regions and languages: an index of our own in DuckDB, ranked with BM25.
 
 ``document`` and ``write`` make the index (the last step of the line), ``find`` and ``incidents_holding`` ask it,
-``read`` takes a query apart. The command and the desk ask here, and nowhere else.
+``read`` takes a query apart, ``records`` is what one who asks often keeps. The command and the desk ask here, and nowhere else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pipelines.search.index import document, write
     from pipelines.search.passages import Passage
     from pipelines.search.question import Question, read
-    from pipelines.search.ranking import Filters
+    from pipelines.search.ranking import Filters, Records, records
 
 VERSION: str
 """Changes when the tokens of a text may change: rules, and the folding of ``hanzi``. Another version is indexed anew."""
@@ -25,10 +25,12 @@ _HOMES = {
     "Hit": "finding",
     "Passage": "passages",
     "Question": "question",
+    "Records": "ranking",
     "document": "index",
     "find": "finding",
     "incidents_holding": "finding",
     "read": "question",
+    "records": "ranking",
     "write": "index",
 }
 
@@ -39,10 +41,12 @@ __all__ = [
     "Hit",
     "Passage",
     "Question",
+    "Records",
     "document",
     "find",
     "incidents_holding",
     "read",
+    "records",
     "write",
 ]
 

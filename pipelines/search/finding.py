@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from pipelines.search.checking import Check, among, texts_of
 from pipelines.search.passages import Passage, Text, passages_of
 from pipelines.search.question import Form, Question, read
-from pipelines.search.ranking import MEMBERS, Filters, articles, rank, records
+from pipelines.search.ranking import MEMBERS, NO_FILTERS, Filters, Records, articles, rank, records
 from pipelines.store import fetch_rows
 
 if TYPE_CHECKING:
@@ -73,15 +73,17 @@ def find(
     limit: int = 20,
     filters: Filters | None = None,
     data_dir: Path | None = None,
+    known: Records | None = None,
 ) -> Answer:
     """The best articles or incidents (``kind``) for a query.
 
     An incident is found by its own title and summary, and by the articles it holds.
 
     :param data_dir: where the analysts' own ``glossary.tsv`` is.
+    :param known: :func:`records` of this state of the database without filters, for one who asks often.
     """
     question = read(query, data_dir=data_dir)
-    filters = filters or Filters()
+    filters = filters or NO_FILTERS
     notes = list(question.notes)
     if not question.words:
         return Answer((), 0, tuple(notes), question)
@@ -89,14 +91,16 @@ def find(
         notes.append("nothing is indexed yet: wiredesk run makes the index")
         return Answer((), 0, tuple(notes), question)
     if filters.outlets:
-        known = con.execute(
+        indexed = con.execute(
             "SELECT DISTINCT outlet_id FROM store.search_document WHERE outlet_id IS NOT NULL"
         ).fetchall()
         notes += [
-            f"no article of the outlet {name} is here" for name in filters.outlets if (name,) not in known
+            f"no article of the outlet {name} is here" for name in filters.outlets if (name,) not in indexed
         ]
-    seek = _incidents if kind == "incident" else _articles
-    hits, found, check = seek(con, question, filters, limit)
+    if kind == "incident":
+        hits, found, check = _incidents(con, question, filters, limit, known)
+    else:
+        hits, found, check = _articles(con, question, filters, limit)
     if check.given_up:
         notes.append(
             f"only the best {check.reached:,} of {check.reached + check.left:,} articles that hold these words were read "
@@ -106,11 +110,14 @@ def find(
 
 
 def incidents_holding(
-    con: DuckDBPyConnection, query: str, *, data_dir: Path | None = None
+    con: DuckDBPyConnection, query: str, *, data_dir: Path | None = None, known: Records | None = None
 ) -> dict[str, float]:
-    """The incidents whose record, or one of whose articles, holds the words of ``query``, with their scores."""
+    """The incidents whose record, or one of whose articles, holds the words of ``query``, with their scores.
+
+    :param known: as in :func:`find`.
+    """
     question = read(query, data_dir=data_dir)
-    return _scored_incidents(con, question, Filters())[0] if question.words else {}
+    return _scored_incidents(con, question, NO_FILTERS, known)[0] if question.words else {}
 
 
 def _articles(
@@ -229,9 +236,9 @@ def _hit(
 
 
 def _incidents(
-    con: DuckDBPyConnection, question: Question, filters: Filters, limit: int
+    con: DuckDBPyConnection, question: Question, filters: Filters, limit: int, known: Records | None
 ) -> tuple[list[Hit], int, Check]:
-    scores, check = _scored_incidents(con, question, filters)
+    scores, check = _scored_incidents(con, question, filters, known)
     best = sorted(scores, key=lambda name: (-round(scores[name], 4), name))[:limit]
     rows = fetch_rows(
         con,
@@ -267,10 +274,13 @@ def _incidents(
 
 
 def _scored_incidents(
-    con: DuckDBPyConnection, question: Question, filters: Filters
+    con: DuckDBPyConnection, question: Question, filters: Filters, known: Records | None
 ) -> tuple[dict[str, float], Check]:
     """Of each incident that fits: the score of its best article, and of its own record."""
-    known = records(con, filters)
+    if (
+        known is None or replace(filters, grouped=False) != NO_FILTERS
+    ):  # what is grouped is in an incident anyway
+        known = records(con, filters)
     ranked = rank(con, question, known.documents, known.lengths)
     check = Check(con, question, ranked)
     if not len(ranked.documents):

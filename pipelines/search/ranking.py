@@ -46,6 +46,9 @@ class Filters:
     """Only what stands in an incident."""
 
 
+NO_FILTERS = Filters()
+
+
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """Documents that hold what was asked, the best first (at least ``MOST_SHOWN``), and what each scored."""
@@ -198,7 +201,7 @@ class Records:
     own: npt.NDArray[np.bool_]
 
 
-def records(con: DuckDBPyConnection, filters: Filters) -> Records:
+def records(con: DuckDBPyConnection, filters: Filters = NO_FILTERS) -> Records:
     """What incidents that the filters leave are found by; where an outlet or language is asked for, articles alone."""
     values: list[Any] = []
     classes = f" AND {_one_of('i.class', filters.classes, values)}" if filters.classes else ""

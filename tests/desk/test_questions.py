@@ -268,7 +268,18 @@ def test_the_edition_answers_as_the_database_does(folder: Path) -> None:
             for everything in (False, True):
                 asked = {"limit": 9, "filters": search.Filters(grouped=not everything)}
                 assert search.find(edition, words, **asked) == search.find(con, words, **asked)
-            assert search.incidents_holding(edition, words) == search.incidents_holding(con, words)
+            found = search.incidents_holding(con, words)
+            assert search.incidents_holding(edition, words) == found
+            assert search.incidents_holding(edition, words, known=search.records(edition)) == found
+            for filters in (
+                search.Filters(),
+                search.Filters(grouped=True),
+                search.Filters(classes=("hazard",)),
+                search.Filters(outlets=("lakenews",)),
+            ):
+                asked = {"kind": "incident", "limit": 9, "filters": filters}
+                once = search.find(con, words, **asked, known=search.records(con))
+                assert once == search.find(con, words, **asked)
         plain = {"stage": "", "outcome": "", "outlet": "", "words": "", "limit": 50, "offset": 0}
         assert works.rejects(edition, **plain, table="desk.rejects") == works.rejects(con, **plain)
         assert explain(edition, "lakenews:101") == explain(con, "lakenews:101") != []

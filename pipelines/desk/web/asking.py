@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from pipelines import decisions
+from pipelines import decisions, search
 from pipelines.desk import cards as dealt
 from pipelines.desk.deck import Deck
 from pipelines.desk.edition import has_edition
@@ -123,6 +123,12 @@ class Ask:
         found: Field = self.once("field", field_of)
         return found
 
+    @cached_property
+    def records(self) -> search.Records:
+        """What incidents are found by: as long in the gathering as all the rest of a search for them."""
+        found: search.Records = self.once("records", search.records)
+        return found
+
     def say(self, axis: str, value: str) -> str:
         """What a value is called."""
         return say(axis, value, self.named, self.field)
@@ -194,6 +200,7 @@ def expected() -> dict[str, Callable[[DuckDBPyConnection], Any]]:
         "decisions": _known,
         "sampled": _sampled,
         "field": field_of,
+        "records": search.records,
         "outlet names": outlet_names,
     }
 

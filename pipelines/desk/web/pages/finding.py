@@ -34,6 +34,7 @@ def find(ask: Ask) -> Response:
         limit=MOST,
         filters=wanted.filters,
         data_dir=ask.desk.data_dir,
+        known=ask.records if wanted.kind == "incident" else None,
     )
     return ask.page(
         "search.html",

@@ -24,7 +24,9 @@ def chosen(ask: Ask) -> tuple[filters.Filters, filters.Found]:
 
 
 def found_by(ask: Ask, wanted: filters.Filters) -> filters.Found:
-    holding = filters.holding(ask.con, ask.cards, wanted.words, data_dir=ask.desk.data_dir)
+    holding = filters.holding(
+        ask.con, ask.cards, wanted.words, data_dir=ask.desk.data_dir, known=lambda: ask.records
+    )
     return filters.apply(ask.cards, wanted, marks=ask.marks, holding=holding)
 
 
