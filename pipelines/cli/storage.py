@@ -199,6 +199,11 @@ def forget(session: Session, url: str, reason: str) -> None:
             kept = repair(session)
             with session.store.read() as con:
                 articles, urls = store.articles_of(con, url)
+                held = store.fetch_rows(  # not those that are known of the landing log alone
+                    con,
+                    "SELECT DISTINCT article_id FROM store.article WHERE article_id IN (SELECT unnest(?::VARCHAR[]))",
+                    [articles],
+                )
             done = street.forget(session.data_dir, urls, articles, now=session.now, reason=reason)
             if not articles and not done.lines:
                 raise UserError(f"nothing is known of {url}")
@@ -208,7 +213,7 @@ def forget(session: Session, url: str, reason: str) -> None:
     except BlockingIOError as error:
         raise UserError("an import is writing the archive: try again when it has ended") from error
     session.say(
-        f"{url}: {done.records} record(s) out of the archive, {len(articles)} article(s) out of the database"
+        f"{url}: {done.records} record(s) out of the archive, {len(held)} article(s) out of the database"
     )
     session.say("Next: wiredesk run, which says anew what its incidents said from it")
     if kept:

@@ -118,33 +118,37 @@ def remove_articles(
 
 def texts_of(con: DuckDBPyConnection, articles: Sequence[str]) -> list[str]:
     """Ids of the texts that the articles carry."""
-    rows = con.execute(
-        "SELECT DISTINCT text_id FROM store.fold WHERE article_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY 1",
-        [list(articles)],
-    ).fetchall()
-    return [name for (name,) in rows]
+    return _column(
+        con,
+        "SELECT DISTINCT text_id FROM store.fold WHERE article_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY 1",
+        articles,
+    )
 
 
 def incidents_of(con: DuckDBPyConnection, texts: Sequence[str]) -> list[str]:
     """Ids of the incidents that the texts are in, or that their history says they were in."""
-    rows = con.execute(
+    return _column(
+        con,
         "SELECT DISTINCT incident_id FROM (SELECT incident_id FROM store.incident_member "
         "WHERE text_id IN (SELECT unnest($1::VARCHAR[])) UNION ALL SELECT incident_id FROM store.incident_event "
         "WHERE EXISTS (SELECT 1 FROM (SELECT unnest($1::VARCHAR[]) AS t) WHERE contains(detail::VARCHAR, t))) ORDER BY 1",
-        [list(texts)],
-    ).fetchall()
-    return [name for (name,) in rows]
+        texts,
+    )
 
 
 def words_of(con: DuckDBPyConnection, articles: Sequence[str]) -> list[str]:
     """Titles and texts of articles as any version or translation has them, the longest first: what to look for elsewhere."""
-    rows = con.execute(
+    return _column(
+        con,
         "SELECT DISTINCT w FROM (SELECT unnest([title, title_as_printed, text]) AS w FROM store.article "
         "WHERE article_id IN (SELECT unnest($1::VARCHAR[])) UNION ALL SELECT title_en FROM titles_en "
         "WHERE article_id IN (SELECT unnest($1::VARCHAR[]))) WHERE trim(w) <> '' ORDER BY length(w) DESC, w",
-        [list(articles)],
-    ).fetchall()
-    return [word for (word,) in rows]
+        articles,
+    )
+
+
+def _column(con: DuckDBPyConnection, select: str, names: Sequence[str]) -> list[str]:
+    return [one for (one,) in con.execute(select, [list(names)]).fetchall()]
 
 
 def rewrite_rows(con: DuckDBPyConnection, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
