@@ -65,14 +65,14 @@ _TOLD = [
     (re.compile(r"\blast year\b|去年", re.IGNORECASE), "-P1Y", "year"),
 ]
 _WEEKDAY = re.compile(
-    rf"\b(?P<last>last\s+)?(?P<day>{'|'.join(_DAYS)})\b|(?P<which>上|本|这|这个|上个)?(?:周|星期|礼拜)(?P<han>[一二三四五六日天末])(?![一二三四五六年次项个轮])"
+    rf"\b(?:last\s+)?(?P<day>{'|'.join(_DAYS)})\b|(?P<which>上|本|这|这个|上个)?(?:周|星期|礼拜)(?P<han>[一二三四五六日天末])(?![一二三四五六年次项个轮])"
 )
 # 20日, 今天(20日), 昨(22)日: a day of this month or the last; not 20日电 (the wire's own date), 20日内, 3日间
 _DAY_HAN = re.compile(
     r"(?<![\d月年第])(?P<d>3[01]|[12]\d|0?[1-9])\s*[)）]?\s*(?:日(?![\d电内间前后起本报元游圆])|号(?=[早晚上下凌清]))"
 )
 _SAID = re.compile(
-    r"\s*[)）]?\s*(?:[上下中]午|晚间|早上|凌晨|晚上|早|晚)?\s*(?:[对向]\S{1,8}?)?(?:表示|指出|说(?!服)|称|通报|公布|公告|发布|报道|报导|"
+    r"\s*+[)）]?\s*+(?:[上下中]午|晚间|早上|凌晨|晚上|早|晚)?\s*+(?:[对向]\S{1,8}?)?(?:表示|指出|说(?!服)|称|通报|公布|公告|发布|报道|报导|"
     r"披露|透露|坦言|回应|证实|消息|讯|在\S{1,10}?上?(?:表示|说|称|指出))"
 )
 """What makes a date that of a statement, not of what it tells."""
@@ -85,7 +85,7 @@ _FROM = re.compile(
     r"\b(?:from|until|by|before|next)\s+(?:next\s+)?$|(?:直至|截至|至|到|下|预计|将于)\s*$", re.IGNORECASE
 )
 """What makes a date the limit of a span or one to come."""
-_MOVED = re.compile(r"(?P<sign>-?)P(?P<n>\d)(?P<unit>[DWMY])(?:-(?P<part>\d\d?))?")
+_MOVED = re.compile(r"-?P(?P<n>\d)(?P<unit>[DWMY])(?:-(?P<part>\d\d?))?")
 
 
 def dates(folded: str) -> list[tuple[str, str]]:
@@ -123,10 +123,8 @@ def _found(folded: str) -> Iterator[tuple[int, int, str, str]]:
             precision = "day" if day and not moved else "month" if month else "year"
             whole = whole or precision == "day"
             yield match.start(), match.end(), value, precision
-    told_day = False
     for pattern, value, precision in _TOLD:
         for match in pattern.finditer(folded):
-            told_day = told_day or precision == "day"
             yield match.start(), match.end(), value, precision
     for match in _WEEKDAY.finditer(folded):
         day = _DAYS.get(match["day"] or "") or _HAN_DAYS[match["han"]]
@@ -147,15 +145,14 @@ def _found(folded: str) -> Iterator[tuple[int, int, str, str]]:
 
 def resolve(value: str, published: date | None) -> str | None:
     """The date as ISO 8601 cut to its precision (``2024-03-05``, ``2024-03``, ``2018``); what was left out is the latest
-    that is not after the day of publication. ``None`` where that cannot be told."""
+    that is not after the day of publication. ``None`` where that cannot be told, or it was still to come (本周五 on a
+    Monday): more than a day ahead, for clocks differ."""
     if published is None:
         return value if "X" not in value and "P" not in value else None
-    moved = _MOVED.fullmatch(value)
-    if moved is not None:
-        return _moved(moved, published)
     if value.startswith("XXXX-W-"):
         return (published - timedelta(days=(published.isoweekday() - int(value[-1])) % 7)).isoformat()
-    candidates = [value]
+    moved = _MOVED.fullmatch(value)
+    candidates = [_moved(moved, published) if moved else value]
     if value.startswith("XXXX-XX"):
         month = published.replace(day=1)
         before = (month - timedelta(days=1)).replace(day=1)

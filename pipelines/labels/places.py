@@ -20,10 +20,12 @@ _IN = re.compile(
     r"(?:在|于|位于|\bin|\bacross|\bthroughout|\bnear|\boutside|\bat)\s*(?:the\s|a\s|an\s)?(?:\w+ern\s)?$",
     re.IGNORECASE,
 )
+_LISTED = r"(?:[\u4e00-\u9fff]{2,5}[和与及]){0,6}"
+# the pieces between 、 are taken once (*+): 和 may stand in a name too, and a row of them could be parted in 2^n ways
 _FROM = re.compile(
     r"(?:[Gg]roups?|[Hh]ackers?|[Aa]ctors?|[Oo]peratives|[Ss]cammers|[Aa]ttackers|[Oo]perations?|campaigns?|networks?|spies|trolls?|bots)\s+(?:\w+\s+){0,2}?"
     r"(?:from|in|linked to|tied to|backed by|based in|run by)\s+(?:the\s)?(?:[A-Z]\w+(?: [A-Z]\w+)?(?:, and |,? and |, ))*$|"
-    r"(?:来自|源自)(?:[\u4e00-\u9fff]{2,5}[、和与及])*$"
+    rf"(?:来自|源自)(?:{_LISTED}[\u4e00-\u9fff]{{2,5}}、)*+{_LISTED}$"
 )
 _ACTOR = re.compile(
     r"^(?:的|籍|方面)?\s*(?:\w+[- ])?(?:政府|军|黑客|当局|总统|特工|间谍|网军|情报|新创|初创|科技公司|企业|公司|厂商|巨头|无人机|导弹|自主\S{0,4}无人机|"

@@ -19,7 +19,8 @@ _WORDS: dict[str, int] = _TABLES["words"]
 _SCALES: dict[str, int] = _TABLES["scales"]
 _CURRENCIES, _SIGNS, _NAMES = (_TABLES[name] for name in ("currencies", "signs", "names"))
 _UNIT = "[十百千万亿兆]"
-_HAN = rf"(?:\d[\d,]*(?:\.\d+)?\s*{_UNIT}+(?:\d[\d,]*\s*{_UNIT}*)*|\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千万亿兆]+)"
+# (?![\d,]): a run of digits is one part of the number, else a long one could be parted in 2^n ways
+_HAN = rf"(?:\d[\d,]*(?:\.\d+)?\s*{_UNIT}+(?:\d[\d,]*(?![\d,])\s*{_UNIT}*)*|\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千万亿兆]+)"
 _TO = r"\s*(?:至|到|~|-|—|–)\s*"
 _NUMBER = rf"(?:(?P<l>{_HAN}){_TO})?(?P<n>{_HAN})"
 _WORD = "|".join(_WORDS)
