@@ -75,8 +75,6 @@ _PLAINTIFF = re.compile(
     r"(?:has |have |is |are )?(?:sued\b|sues\b|suing\b|files? (?:an? )?(?:law)?suit|filed (?:an? )?(?:law)?suit|accused\b(?! of)|complained))",
     _I,
 )
-_SUED = re.compile(r"被$")
-"""被迪士尼指控: who accuses, told from the other side."""
 _AUTHORITY = re.compile(
     rf"(?:{ENDS['han_authority']}|{ENDS['latin_authority']}|Department|Regulator|Prosecutors?)$|^(?:Ministry|Department|Bureau) (?:of|for)\b"
 )

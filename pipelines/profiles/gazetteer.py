@@ -16,7 +16,6 @@ from pipelines.profiles.lexicon import Cue
 
 COMMON = Path(__file__).parent / "common"
 """What profiles share unless they bring their own: how a sentence stands to what it says, and the gazetteer."""
-Cues = list[tuple[Cue, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
