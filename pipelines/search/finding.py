@@ -277,9 +277,8 @@ def _scored_incidents(
     con: DuckDBPyConnection, question: Question, filters: Filters, known: Records | None
 ) -> tuple[dict[str, float], Check]:
     """Of each incident that fits: the score of its best article, and of its own record."""
-    if (
-        known is None or replace(filters, grouped=False) != NO_FILTERS
-    ):  # what is grouped is in an incident anyway
+    # what is asked to be grouped is in an incident anyway
+    if known is None or replace(filters, grouped=False) != NO_FILTERS:
         known = records(con, filters)
     ranked = rank(con, question, known.documents, known.lengths)
     check = Check(con, question, ranked)
