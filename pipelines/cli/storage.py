@@ -12,6 +12,8 @@ from pipelines.cli.common import WRONG_USE, Session, UserError, store_errors
 from pipelines.cli.retention import retire_command
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from pipelines.steps.base import Step
 
 
@@ -27,12 +29,14 @@ store_command.add_command(retire_command)
 @click.pass_obj
 def status(session: Session) -> None:
     """What the database holds, and what an older version made."""
-    from pipelines import versions
-    from pipelines.cli.run import complaints
+    from pipelines import profiles, versions
 
-    with complaints(session), store.reader(session.data_dir) as con:
+    with store_errors(), store.reader(session.data_dir) as con:
         rows = store.status_rows(con, session.store.path)
-        older = versions.sentence(versions.older(con, _steps(session)))
+        try:
+            older = versions.sentence(versions.older(con, _steps(session, con)))
+        except profiles.ProfileError as error:
+            older = f"What an older version made cannot be told: {error}"
     if older and session.as_json:
         rows.append({"what": "older", "value": older})
     session.rows(rows, ["what", "value"])
@@ -40,15 +44,13 @@ def status(session: Session) -> None:
         session.say(older)
 
 
-def _steps(session: Session) -> list[Step]:
-    """The steps as the last run had them."""
-    from pipelines import line, runlog
+def _steps(session: Session, con: DuckDBPyConnection) -> list[Step]:
+    """The steps of a run with the profile that judged the database."""
+    from pipelines import line
+    from pipelines.field import profile_of
     from pipelines.steps.base import Context
 
-    profile = "ai-incidents"
-    for entry in runlog.read(session.data_dir):
-        profile = entry.profile or profile
-    return [make(Context(session.data_dir, "", session.now, profile)) for make in line.STEPS]
+    return [make(Context(session.data_dir, "", session.now, profile_of(con))) for make in line.STEPS]
 
 
 @store_command.command("migrate")

@@ -76,6 +76,21 @@ def test_another_package_is_no_older_version(
     assert "3 of translation. wiredesk run --from translation" in said(data, capsys, "run")
 
 
+def test_a_database_whose_profile_is_gone_still_says_what_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = Folder(tmp_path / "data", monkeypatch)
+    data.bring(articles("曜行")[:3])
+    data.do("run")
+    with duckdb.connect(str(data.path / "wiredesk.duckdb")) as con:
+        con.execute("UPDATE store.relevance SET profile = 'gone'")
+    told = said(data, capsys, "store", "status")
+    assert "articles   3" in told
+    assert "What an older version made cannot be told: no profile 'gone'" in told
+    (data.path / "runs.jsonl").write_text("{\n", encoding="utf-8")  # nor does it need the log of the runs
+    assert "articles   3" in said(data, capsys, "store", "status")
+
+
 def test_one_line_names_the_first_stage() -> None:
     assert versions.sentence({}) == ""
     assert versions.sentence({"reading": 1200}).startswith(
