@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FIRST_YEAR", "FUTURE", "LAST_YEAR", "VERSION", "filter_rows", "read"]
 
-VERSION = "2"
+VERSION = "3"
 """Changes when results change."""
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Times before the web, or far ahead, are no publication times."""
