@@ -142,6 +142,9 @@ _PURSE = re.compile(
     _I,
 )
 
+LONGEST_NUMBER = 60
+"""Characters; what is longer counts nothing, and Han numerals are reckoned unit within unit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -156,6 +159,8 @@ class Quantity:
 def number(text: str) -> Decimal | None:
     """A number in digits, words, Han numerals or both (``2500 万``, ``3亿2千万``, ``two hundred``); ``None`` where it is none."""
     plain = text.replace(",", "").lower()
+    if len(plain) > LONGEST_NUMBER:
+        return None
     words = re.split(r"[ -]", plain)
     if all(word in _WORDS or word == "a" for word in words):
         return _in_words(words)
@@ -260,7 +265,7 @@ def _money(folded: str, yuan: str | None) -> Iterator[tuple[int, Quantity]]:
     for pattern, table in ((_MONEY_SIGN, _SIGNS), (_MONEY_NAME, _NAMES)):
         for match in pattern.finditer(folded):
             value = number(match["n"])
-            if value is None and match["s"]:
+            if match["n"].lower() == "a" and match["s"]:
                 value = Decimal(1)  # a million dollars
             if not value:
                 continue

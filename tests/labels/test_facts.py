@@ -153,6 +153,11 @@ def test_a_long_number_is_read_at_once() -> None:
     assert process_time() - started < 2
 
 
+def test_what_is_longer_than_any_number_is_none() -> None:
+    for printed in ("万" * 3000 + "元", "3" + "亿" * 3000 + "元", "9" * 100 + " million dollars"):
+        assert quantities(fold(printed)) == []
+
+
 def test_a_row_of_ands_behind_a_source_is_read_at_once() -> None:
     senses = read(None, "黑客来自" + "和" * 57 + "x中国。來自中國、埃及和俄羅斯的詐騙集團。", PROFILE)
     started = process_time()
