@@ -38,14 +38,16 @@ def _whole(text: str) -> tuple[int, int]:
 def read_lines(title: str | None, text: str | None, lexicon: Lexicon | None = None) -> list[Line]:
     """The sentences of a document in order; with ``lexicon``, each holds its hits.
 
-    The title is one sentence: headlines join their parts with spaces and bars that end nothing.
+    The title is one sentence: headlines join their parts with spaces and bars that end nothing. One that is longer than
+    any headline is read like a text: what is looked for in a sentence may take the square of its length.
     """
     lines: list[Line] = []
     which: Field
     for which, body in (("title", title), ("text", text)):
         if not body or not body.strip():
             continue
-        spans = [_whole(body)] if which == "title" else sentences.sentences(body, LIMIT)
+        headline = which == "title" and sentences.weight(body) <= LIMIT
+        spans = [_whole(body)] if headline else sentences.sentences(body, LIMIT)
         for place, (start, end) in enumerate(spans):
             if start == end:
                 continue

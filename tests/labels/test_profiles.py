@@ -12,6 +12,7 @@ import pytest
 
 from pipelines import labels, profiles, relevance
 from pipelines.cli import main
+from pipelines.sentences import weight
 from tests.conftest import ROOT, SHARED
 
 ROOMS = [ROOT / "pipelines" / room for room in ("profiles", "labels", "relevance")]
@@ -184,3 +185,15 @@ plausible = { hazard = 3.2 }
         class_, limbs, values = rows[found["id"]]
         named = {f"{one['axis']}: {one['value']}" for one in found["labels"] if one["axis"] == "phase"}
         assert (found["class"], found["limbs"], named) == (class_, limbs, values), found["id"]
+
+
+def test_a_title_longer_than_any_headline_is_read_in_pieces() -> None:
+    headline = "法院裁定：人工智能招聘系统歧视 | 独家。"
+    assert [line.text for line in profiles.read_lines(headline, None)] == [headline]
+    title = "AI系統撞死" + "萬" * 1200
+    lines = profiles.read_lines(title, "正文。")
+    told = [line for line in lines if line.field == "title"]
+    assert len(told) >= 3
+    assert all(title[line.start : line.end] == line.text and weight(line.text) <= 400 for line in told)
+    assert "".join(line.text for line in told) == title
+    assert lines[-1].field == "text"
