@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines import outcomes
 from pipelines.cli.common import WRONG_USE, Session, UserError, cell, store_errors
 from pipelines.desk import UnknownError, because, explain, explain_label, vocabulary, why_not
 from pipelines.field import field_of, profile_of
@@ -64,11 +65,6 @@ def explain_command(session: Session, asked: str, incident_id: str | None, label
             session.say(f"{'':<12} {part}")
 
 
-def _plain(outcome: str) -> str:
-    """A code in words; a sentence stays as it is, with the ids and addresses in it."""
-    return outcome if " " in outcome else outcome.replace("_", " ")
-
-
 def _lines(step: Step, field: Field) -> Iterator[str]:
     """What a step came to; below it why, by what, in which run or by which decision, and when."""
     why = because(step["reason"], step["stage"], step["outcome"], field)
@@ -77,7 +73,7 @@ def _lines(step: Step, field: Field) -> Iterator[str]:
         if step["version"] != "revision 0":  # what opened it came before its first revision
             yield f"at {step['version']}"
     else:
-        yield _plain(step["outcome"])
+        yield outcomes.name(step["outcome"])
         if why:
             yield why
         if step["version"]:
